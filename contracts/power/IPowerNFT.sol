@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+/// @title Power NFTs: shares of a miner's block rewards, backed by named sectors
+/// @notice The one contract that holds holders' cash. Amounts are attoFIL, power is bytes of quality-adjusted power
+/// (QAP), times are epochs of 30 seconds, fees are basis points. Where a figure is rounded, holders' parts are rounded
+/// down: dust stays with the vault.
+interface IPowerNFT {
+    /// @notice What a storage provider asks for when it mints.
+    struct MintRequest {
+        /// @dev The miner, by its actor id.
+        uint64 minerId;
+        /// @dev The sectors that back the NFT: ascending, disjoint runs.
+        SectorRange[] sectors;
+        /// @dev The most QAP that the NFT may ever weigh, bytes.
+        uint64 nominalPower;
+        /// @dev The first epoch without income; a multiple of EXPIRY_GRID.
+        uint64 expiry;
+        /// @dev The storage provider's service fee on holders' income, basis points.
+        uint16 spFeeBps;
+        /// @dev The royalty on sales (ERC-2981), basis points.
+        uint16 royaltyBps;
+        /// @dev The most protocol fee that the minter accepts, basis points.
+        uint16 maxProtocolFeeBps;
+        /// @dev Who gets the NFT, and the royalties of later sales.
+        address to;
+    }
+
+    /// @notice A run of sector numbers: start, start + 1, ... start + count - 1.
+    struct SectorRange {
+        uint64 start;
+        uint64 count;
+    }
+
+    /// @notice What is known of one NFT.
+    struct Power {
+        uint64 minerId;
+        uint64 nominalPower;
+        /// @dev QAP that earns now; 0 before the first attestation and from the expiry on.
+        uint64 weight;
+        uint64 expiry;
+        uint16 spFeeBps;
+        uint16 protocolFeeBps;
+        uint16 royaltyBps;
+        uint64 mintedAt;
+        /// @dev The epoch of the first attested weight; 0 before it.
+        uint64 attestedAt;
+        uint32 sectorCount;
+    }
+
+    /// @notice What is known of one miner.
+    struct MinerAccount {
+        /// @dev The epoch up to which income is measured; 0 before the first sync.
+        uint64 lastSync;
+        /// @dev The earlier bucket of the pair that the next sync reads; 0 while the vesting table is empty.
+        uint64 pairEpoch;
+        /// @dev The last epoch at which a sync still measures exactly.
+        uint64 syncDeadline;
+        /// @dev The miner's QAP on chain at the last sync, bytes.
+        uint256 qap;
+        /// @dev Sum of the weights of the NFTs that are alive, bytes.
+        uint256 weight;
+        /// @dev NFTs that have not reached their expiry.
+        uint256 living;
+        /// @dev Holders' and protocol's income since the beginning.
+        uint256 earned;
+        /// @dev The part of it that cash has covered.
+        uint256 covered;
+        /// @dev The part of it that cash has not covered yet.
+        uint256 owed;
+        /// @dev Income that was owed but went elsewhere (R-LED-8).
+        uint256 arrears;
+        /// @dev All block rewards measured since the beginning, holders' and storage provider's.
+        uint256 rewards;
+    }
+
+    /// @notice The identity that always holds: cash >= liabilities; earned = covered + owed (R-LED-7).
+    struct Solvency {
+        /// @dev The FIL that the contract holds.
+        uint256 cash;
+        /// @dev What holders and the protocol can take out now, credits included, of all miners.
+        uint256 liabilities;
+        /// @dev The miner's earned income.
+        uint256 earned;
+        /// @dev The part of it that cash has covered.
+        uint256 covered;
+        /// @dev The part of it that is still to come out of the miner.
+        uint256 owed;
+    }
+
+    /// @notice A power NFT was minted. The sectors are its backing until it expires or is burned.
+    event Minted(
+        uint256 indexed id,
+        uint64 indexed minerId,
+        address indexed to,
+        uint64 nominalPower,
+        uint64 expiry,
+        uint16 spFeeBps,
+        uint16 protocolFeeBps,
+        uint16 royaltyBps,
+        SectorRange[] sectors
+    );
+    /// @notice An NFT was burned and its sectors are free again.
+    event Burned(uint256 indexed id, uint64 indexed minerId);
+    /// @notice Income was measured over (from, to]: block rewards of the miner, and the part on the ledger's line.
+    event Synced(uint64 indexed minerId, uint64 from, uint64 to, uint256 rewards, uint256 earned, uint256 qap);
+    /// @notice A sync came after its deadline: only `counted` attoFIL of rewards could be proven for (from, to].
+    event IncomeGap(uint64 indexed minerId, uint64 from, uint64 to, uint256 counted);
+    /// @notice Cash arrived from a miner and covers the oldest income first.
+    event Harvested(uint64 indexed minerId, uint256 amount, uint256 stillOwed);
+    /// @notice An NFT's weight changed.
+    event WeightSet(uint256 indexed id, uint64 indexed minerId, uint64 oldWeight, uint64 newWeight);
+    /// @notice Income of an NFT was paid out.
+    event Claimed(uint256 indexed id, address indexed holder, address indexed to, uint256 amount);
+    /// @notice On transfer, what was payable became a credit of the seller.
+    event Credited(uint256 indexed id, address indexed holder, uint256 amount);
+    /// @notice A credit was paid out.
+    event CreditClaimed(address indexed holder, address indexed to, uint256 amount);
+    /// @notice The protocol's fees were paid out.
+    event ProtocolFeesClaimed(address indexed to, uint256 amount);
+    /// @notice The protocol fee of NFTs minted from now on was changed.
+    event ProtocolFeeSet(uint16 oldBps, uint16 newBps);
+    /// @notice The factor from the growth of a bucket pair to gross rewards was changed, for income from now on.
+    event RewardFactorSet(uint16 oldFactor, uint16 newFactor);
+    /// @notice Minting is paused until the given epoch (an epoch that has passed: not paused).
+    event MintingPaused(uint64 until);
+
+    /// @notice Thrown when an id was never minted or was burned.
+    error UnknownNFT(uint256 id);
+    /// @notice Thrown when the caller is neither the NFT's holder nor approved by it.
+    error NotHolder(uint256 id, address caller);
+    /// @notice Thrown when an NFT belongs to another miner than the one named.
+    error WrongMiner(uint256 id, uint64 minerId, uint64 expected);
+    /// @notice Thrown when ids are not strictly ascending.
+    error NotAscending(uint256 previous, uint256 id);
+    /// @notice Thrown when lists that belong together differ in length.
+    error LengthMismatch(uint256 ids, uint256 values);
+    /// @notice Thrown when a weight is above the NFT's nominal power.
+    error WeightAboveNominal(uint256 id, uint64 weight, uint64 nominalPower);
+    /// @notice Thrown when rising weights would exceed the miner's power on chain.
+    error WeightAboveClaim(uint64 minerId, uint256 weight, uint256 qap);
+    /// @notice Thrown when the caller may not mint on the miner.
+    error NotStorageProvider(uint64 minerId, address caller);
+    /// @notice Thrown when the miner's vault is not its beneficiary.
+    error VaultNotActive(uint64 minerId);
+    /// @notice Thrown while a miner's arrears block new business.
+    error InArrears(uint64 minerId, uint256 arrears);
+    /// @notice Thrown while minting is paused.
+    error MintingIsPaused(uint64 until);
+    /// @notice Thrown when an expiry is off the grid; the two nearest ones that fit.
+    error ExpiryOffGrid(uint64 expiry, uint64 before, uint64 next);
+    /// @notice Thrown when the term is outside its bounds (epochs from now).
+    error TermOutOfRange(uint64 expiry, uint64 earliest, uint64 latest);
+    /// @notice Thrown when no sector, or too many, are named.
+    error SectorCountOutOfRange(uint256 count, uint256 maximum);
+    /// @notice Thrown when a run is empty, out of order, overlaps the one before or exceeds the largest sector number.
+    error BadSectorRange(uint256 index, uint64 start, uint64 count);
+    /// @notice Thrown when a sector backs another NFT that is alive.
+    error SectorCommitted(uint64 minerId, uint64 sector);
+    /// @notice Thrown when nominal power is 0.
+    error NoPower();
+    /// @notice Thrown when a fee is above its cap.
+    error FeeTooHigh(uint256 bps, uint256 maximumBps);
+    /// @notice Thrown when a parameter is outside its hard range.
+    error OutOfRange(uint256 value, uint256 minimum, uint256 maximum);
+    /// @notice Thrown when a pause is too long or too soon after the one before.
+    error PauseNotAllowed(uint64 requestedUntil, uint64 longestUntil, uint64 nextAllowedAt);
+    /// @notice Thrown when the NFT is alive and was attested, or still has unpaid income: it cannot be burned.
+    error NotBurnable(uint256 id, uint64 expiry, uint256 unpaid);
+    /// @notice Thrown when there is nothing to pay out.
+    error NothingToClaim();
+    /// @notice Thrown when an address that cannot be paid is named as payee.
+    error BadPayee(address to);
+    /// @notice Thrown when a vault's implementation or the registry was built for another PowerNFT.
+    error WiringMismatch();
+
+    /// @notice Mints an NFT on a miner whose vault is its beneficiary. Only the miner's owner or operator (R-NFT-2).
+    /// Weight starts at 0 and is set by the oracle. The fees are fixed for the life of the NFT (R-GOV-3).
+    /// @return id The new NFT.
+    function mint(MintRequest calldata request) external returns (uint256 id);
+
+    /// @notice Measures the miner's block rewards since the last sync and books holders' part as earned. Anyone may
+    /// call; reads only the chain, never depends on a withdrawal (R-INC, R-VLT-7).
+    /// @return rewards Gross block rewards measured.
+    function sync(uint64 minerId) external returns (uint256 rewards);
+
+    /// @notice Takes what is owed, as of the last sync, out of the miner. Anyone may call. Survives a refusal of the
+    /// chain, with an event of the vault.
+    /// @return amount Cash that arrived and covers income.
+    function harvest(uint64 minerId) external returns (uint256 amount);
+
+    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls and rises apply at once;
+    /// expired ids are skipped.
+    /// @param ids NFTs of the miner, ascending.
+    /// @param weights QAP in bytes, at most the nominal power each.
+    function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external;
+
+    /// @notice Pays out what the NFTs can be paid, of any miners, in one sum. Only for NFTs of the caller, or that the
+    /// caller is approved for. No code of the payee runs.
+    /// @param to Any address: a contract, an account, or an actor by its masked id.
+    /// @return amount attoFIL paid.
+    function claim(uint256[] calldata ids, address to) external returns (uint256 amount);
+
+    /// @notice Pays out the caller's credit.
+    function claimCredit(address to) external returns (uint256 amount);
+
+    /// @notice Pays out the protocol's fees. Only the treasury's role.
+    function claimProtocolFees(address to) external returns (uint256 amount);
+
+    /// @notice Burns an NFT that expired and was paid in full, or was never attested, and frees its sectors.
+    /// An expired and paid NFT can be burned by anyone; one that was never attested by its holder.
+    function burn(uint256 id) external;
+
+    /// @notice Frees the sectors of expired NFTs of a miner, so that they can back new ones. Anyone may call.
+    function freeSectors(uint256[] calldata ids) external;
+
+    /// @notice Sets the protocol fee of NFTs minted from now on; at most MAX_PROTOCOL_FEE_BPS.
+    function setProtocolFee(uint16 bps) external;
+    /// @notice Sets the factor from the growth of a bucket pair to gross rewards (180 / 0.75 = 240), within 160..480.
+    function setRewardFactor(uint16 factor) external;
+    /// @notice Pauses minting up to the given epoch: for 7 days at most, once in 30. An epoch that has passed ends it.
+    function pauseMinting(uint64 until) external;
+
+    /// @notice The QAP that earns for an NFT now, bytes.
+    function weightOf(uint256 id) external view returns (uint64);
+    /// @notice The most QAP that an NFT may weigh, bytes.
+    function nominalPowerOf(uint256 id) external view returns (uint64);
+    /// @notice The first epoch without income of an NFT.
+    function expiryOf(uint256 id) external view returns (uint64);
+    /// @notice The holder's income of an NFT since the beginning, up to the last sync.
+    function earnedOf(uint256 id) external view returns (uint256);
+    /// @notice What a claim of an NFT pays now.
+    function payableOf(uint256 id) external view returns (uint256);
+    /// @notice The part of earned income that cash has not covered yet.
+    function unpaidOf(uint256 id) external view returns (uint256);
+    /// @notice What was paid or credited for an NFT since the beginning. paidOf + payableOf + unpaidOf = earnedOf.
+    function paidOf(uint256 id) external view returns (uint256);
+    /// @notice What an address can take out by `claimCredit`.
+    function creditOf(address holder) external view returns (uint256);
+    /// @notice Protocol fees that can be paid out now.
+    function protocolFees() external view returns (uint256);
+    /// @notice Everything known of an NFT.
+    function powerOf(uint256 id) external view returns (Power memory);
+    /// @notice The sectors behind an NFT.
+    function sectorsOf(uint256 id) external view returns (SectorRange[] memory);
+    /// @notice Everything known of a miner.
+    function minerAccount(uint64 minerId) external view returns (MinerAccount memory);
+    /// @notice The solvency identity of a miner, and of the whole contract.
+    function solvency(uint64 minerId) external view returns (Solvency memory);
+    /// @notice Whether a sector backs an NFT that is alive.
+    function isCommitted(uint64 minerId, uint64 sector) external view returns (bool);
+    /// @notice NFTs minted so far; ids count from 1.
+    function minted() external view returns (uint256);
+    /// @notice The protocol fee of NFTs minted now, basis points.
+    function protocolFeeBps() external view returns (uint16);
+    /// @notice The factor from the growth of a bucket pair to gross rewards.
+    function rewardFactor() external view returns (uint16);
+    /// @notice Minting is paused before this epoch.
+    function mintingPausedUntil() external view returns (uint64);
+    /// @notice Epochs between two expiry dates: 30 days.
+    function EXPIRY_GRID() external view returns (uint64);
+}
