@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import { Clones } from "@openzeppelin/contracts/proxy/Clones.sol";
 
 import { ActorId } from "../fvm/ActorId.sol";
-import { ActorError } from "../fvm/Errors.sol";
 import { FilSend } from "../fvm/FilSend.sol";
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";

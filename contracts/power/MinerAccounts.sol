@@ -212,9 +212,10 @@ library MinerAccounts {
     /// @dev min(owed, max(0, 95 % of rewards - cash covered - growth of wealth)) since nothing was last owed.
     function _arrears(Account storage account, int256 wealth) private view returns (uint256) {
         uint256 rewards = account.rewards - account.rewardsWhenClear;
-        int256 missing = int256((rewards * ARREARS_REWARD_PERCENT) / 100) -
-            int256(uint256(account.earned.covered - account.coveredWhenClear)) -
-            (wealth - account.wealthWhenClear);
+        int256 missing =
+            int256((rewards * ARREARS_REWARD_PERCENT) / 100) -
+                int256(uint256(account.earned.covered - account.coveredWhenClear)) -
+                (wealth - account.wealthWhenClear);
         if (missing <= 0) return 0;
         uint256 owed = account.earned.owed();
         return uint256(missing) < owed ? uint256(missing) : owed;

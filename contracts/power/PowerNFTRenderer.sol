@@ -115,15 +115,7 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
 
     function _line(uint256 y, uint256 size, string memory text) private pure returns (string memory) {
         return
-            string.concat(
-                '<text x="240" y="',
-                y.toString(),
-                '" font-size="',
-                size.toString(),
-                '">',
-                text,
-                "</text>"
-            );
+            string.concat('<text x="240" y="', y.toString(), '" font-size="', size.toString(), '">', text, "</text>");
     }
 
     function _text(string memory trait, string memory value) private pure returns (string memory) {

@@ -28,7 +28,7 @@ library SectorSet {
             sectorCount += count;
             if (sectorCount > maximum) revert IPowerNFT.SectorCountOutOfRange(sectorCount, maximum);
             next = start + count;
-            for (uint256 at = start; at < next; ) {
+            for (uint256 at = start; at < next;) {
                 (uint256 word, uint256 mask, uint256 end) = _wordAt(at, next);
                 uint256 taken = bits[word];
                 if (taken & mask != 0) revert IPowerNFT.SectorCommitted(minerId, _lowest(word, taken & mask));
@@ -43,7 +43,7 @@ library SectorSet {
     function free(mapping(uint256 => uint256) storage bits, IPowerNFT.SectorRange[] memory ranges) internal {
         for (uint256 i = 0; i < ranges.length; ++i) {
             uint256 next = uint256(ranges[i].start) + ranges[i].count;
-            for (uint256 at = ranges[i].start; at < next; ) {
+            for (uint256 at = ranges[i].start; at < next;) {
                 (uint256 word, uint256 mask, uint256 end) = _wordAt(at, next);
                 bits[word] &= ~mask;
                 at = end;
