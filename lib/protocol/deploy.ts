@@ -1,0 +1,81 @@
+/**
+ * Deploys the protocol. The contracts name each other, so their addresses are computed first from the deployer's
+ * nonce; the constructors check that they were wired as planned.
+ */
+import { type ContractFactory, type ContractTransactionReceipt, type Signer, getCreateAddress } from "ethers";
+
+/** Who holds the roles at the beginning; any of them may be a masked id of a native actor. */
+export interface RoleHolders {
+  readonly governance: string;
+  readonly guardian: string;
+  readonly oracle: string;
+}
+
+/** The addresses of a deployment. */
+export interface ProtocolAddresses {
+  readonly accessManager: string;
+  readonly minerVaultImplementation: string;
+  readonly minerRegistry: string;
+  readonly powerNFTRenderer: string;
+  readonly powerNFT: string;
+}
+
+/** Gives the factory of a contract by its name; `hardhat.ethers.getContractFactory` does. */
+export type FactoryOf = (name: string, signer: Signer) => Promise<ContractFactory>;
+
+/** A deployment did not come out at the address that the other contracts were told. */
+export class WrongDeploymentAddressError extends Error {
+  override readonly name = "WrongDeploymentAddressError";
+  readonly contract: string;
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(contract: string, expected: string, actual: string) {
+    super(
+      `${contract} was deployed at ${actual}, but the other contracts expect ${expected}. ` +
+        "Another transaction of the deployer came in between: deploy again, with nothing else sending from this key.",
+    );
+    this.contract = contract;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** Called after each deployment, for progress and gas figures. */
+export type OnDeployed = (name: string, address: string, receipt: ContractTransactionReceipt) => void;
+
+/**
+ * Deploys everything, in five transactions of `deployer`, who holds no role afterwards.
+ *
+ * @throws {WrongDeploymentAddressError} when another transaction of the deployer came in between.
+ */
+export async function deployProtocol(
+  factoryOf: FactoryOf,
+  deployer: Signer,
+  holders: RoleHolders,
+  onDeployed: OnDeployed = () => {},
+): Promise<ProtocolAddresses> {
+  const from = await deployer.getAddress();
+  const first = await deployer.getNonce();
+  const planned = (offset: number): string => getCreateAddress({ from, nonce: first + offset });
+  const powerNFT = planned(4);
+
+  const deploy = async (name: string, offset: number, args: readonly unknown[]): Promise<string> => {
+    const factory = await factoryOf(name, deployer);
+    const contract = await factory.deploy(...args);
+    const receipt = await contract.deploymentTransaction()?.wait();
+    const address = await contract.getAddress();
+    if (receipt === null || receipt === undefined || address !== planned(offset)) {
+      throw new WrongDeploymentAddressError(name, planned(offset), address);
+    }
+    onDeployed(name, address, receipt);
+    return address;
+  };
+
+  const accessManager = await deploy("PowerAccessManager", 0, [holders, powerNFT]);
+  const minerVaultImplementation = await deploy("MinerVault", 1, [powerNFT]);
+  const minerRegistry = await deploy("MinerRegistry", 2, [minerVaultImplementation]);
+  const powerNFTRenderer = await deploy("PowerNFTRenderer", 3, []);
+  await deploy("PowerNFT", 4, [accessManager, minerRegistry, powerNFTRenderer]);
+  return { accessManager, minerVaultImplementation, minerRegistry, powerNFTRenderer, powerNFT };
+}
