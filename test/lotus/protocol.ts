@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 import { Contract, ContractFactory, type ContractTransactionReceipt, type InterfaceAbi, type Signer } from "ethers";
 
-import { deployProtocol, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
+import { deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
 import { FIL, f410Bytes, type Lookup } from "./lotus.ts";
 import { mined, type Network } from "./network.ts";
 
@@ -21,6 +21,8 @@ export interface Artifact {
   bytecode: string;
   deployedBytecode: string;
   buildInfoId: string;
+  /** Where the addresses of libraries go in the bytecode, by source and name. */
+  linkReferences: Record<string, Record<string, { start: number; length: number }[]>>;
 }
 
 /** A contract as the production profile compiled it. */
@@ -46,15 +48,15 @@ function listing(folder: string): string[] {
   }
 }
 
-export function factoryOf(name: string, signer: Signer): Promise<ContractFactory> {
-  const { abi, bytecode } = artifact(name);
-  return Promise.resolve(new ContractFactory(abi, bytecode, signer));
-}
-
-export async function deploy(name: string, signer: Signer, ...args: unknown[]): Promise<Contract> {
-  const contract = await (await factoryOf(name, signer)).deploy(...args);
-  await contract.waitForDeployment();
-  return contract as Contract;
+export function factoryOf(name: string, signer: Signer, libraries: Libraries): Promise<ContractFactory> {
+  const { abi, bytecode, linkReferences } = artifact(name);
+  const code = Buffer.from(bytecode.slice(2).replaceAll(/__\$[0-9a-f]{34}\$__/g, "00".repeat(20)), "hex");
+  for (const [library, places] of Object.values(linkReferences).flatMap(Object.entries<{ start: number }[]>)) {
+    const address = libraries[library];
+    if (address === undefined) throw new Error(`${name} needs the library ${library}`);
+    for (const { start } of places) code.write(address.slice(2), start, "hex");
+  }
+  return Promise.resolve(new ContractFactory(abi, `0x${code.toString("hex")}`, signer));
 }
 
 /** The deployed protocol, called by one signer. */
