@@ -6,7 +6,7 @@ import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { PowerActor } from "../fvm/PowerActor.sol";
 import { VestingTable } from "../fvm/VestingTable.sol";
-import { Account, Accounts, EXPIRY_GRID, Expiry } from "./Account.sol";
+import { Account, Accounts, EXPIRY_GRID, Expiry, GIVE_UP_DELAY } from "./Account.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
 
@@ -73,6 +73,22 @@ library IncomeMeter {
         if (measured.gap) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, measured.rewards);
         emit IPowerNFT.Synced(minerId, measured.from, now_, measured.rewards, measured.earned, measured.qap);
         return measured.rewards;
+    }
+
+    /// @notice Passes over the time since the last sync without income, so that dates of expiry are reached although the
+    /// chain's answers cannot be read. Emits IncomeGap.
+    function skip(Account storage account, uint64 minerId) external {
+        uint64 now_ = uint64(block.number);
+        Measured memory measured;
+        measured.from = account.lastSync;
+        if (measured.from == 0) return; // nothing was ever measured
+        uint64 earliest = account.syncDeadline() + GIVE_UP_DELAY;
+        if (now_ < earliest) revert IPowerNFT.TooEarlyToSkip(minerId, earliest);
+        _book(account, measured, now_);
+        account.lastSync = uint32(now_);
+        account.pairEpoch = 0;
+        account.factor = 0;
+        emit IPowerNFT.IncomeGap(minerId, measured.from, now_, 0);
     }
 
     /// @dev Growth of the pair times the factor. A pair that shrank counts 0. After the deadline the first, larger
