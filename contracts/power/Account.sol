@@ -19,6 +19,9 @@ uint64 constant VESTING_SPAN = 518_400;
 /// @dev Between the two buckets of a pair, epochs: half a day.
 uint64 constant BUCKET_STEP = 1_440;
 
+/// @dev From the sync deadline until measuring may be given up, epochs: the pair has left the vesting table by then.
+uint64 constant GIVE_UP_DELAY = 3 * PAIR_LEAD;
+
 /// @dev NFTs that end at one date. One storage slot.
 struct Expiry {
     /// @notice Sum of their weights, bytes of QAP.
@@ -45,6 +48,7 @@ struct Account {
     /// @notice The miner's QAP at the last sync, bytes.
     uint80 qap;
     /// @notice Gross rewards per growth of the pair, as it was when the pair was chosen: a change is never retroactive.
+    /// 0 after measuring was given up: the next sync counts nothing and measures afresh.
     uint16 factor;
     // slot 1
     /// @notice Sum of the weights of NFTs that are alive, bytes.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { PowerActor } from "../fvm/PowerActor.sol";
 import { VestingTable } from "../fvm/VestingTable.sol";
-import { Account, Accounts, EXPIRY_GRID, Expiry } from "./Account.sol";
+import { Account, Accounts, EXPIRY_GRID, Expiry, GIVE_UP_DELAY } from "./Account.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
 
@@ -75,6 +76,22 @@ library IncomeMeter {
         return measured.rewards;
     }
 
+    /// @notice Passes over the time since the last sync without income, so that dates of expiry are reached although the
+    /// chain's answers cannot be read. Emits IncomeGap.
+    function skip(Account storage account, uint64 minerId) external {
+        uint64 now_ = uint64(block.number);
+        Measured memory measured;
+        measured.from = account.lastSync;
+        if (measured.from == 0) return; // nothing was ever measured
+        uint64 earliest = account.syncDeadline() + GIVE_UP_DELAY;
+        if (now_ < earliest) revert IPowerNFT.TooEarlyToSkip(minerId, earliest);
+        _book(account, measured, now_);
+        account.lastSync = uint32(now_);
+        account.pairEpoch = 0;
+        account.factor = 0;
+        emit IPowerNFT.IncomeGap(minerId, measured.from, now_, 0);
+    }
+
     /// @dev Growth of the pair times the factor. A pair that shrank counts 0. After the deadline the first, larger
     /// step of a reward (at most 1.5 times the others) may lie in the pair: then only two thirds are proven.
     function _rewards(
@@ -92,7 +109,7 @@ library IncomeMeter {
     /// @dev Puts holders' part of the rewards on the line, with a checkpoint at each date of expiry that was passed.
     function _book(Account storage account, Measured memory measured, uint64 now_) private returns (uint256 earned) {
         uint256 span = now_ - measured.from;
-        uint256 meanQap = (account.qap + measured.qap) / 2;
+        uint256 qapSum = uint256(account.qap) + measured.qap; // twice the mean
         uint256 weight = account.weight;
         uint256 units = account.units;
         uint256 living = account.living;
@@ -102,7 +119,7 @@ library IncomeMeter {
                 Expiry storage expiry = account.expiries[date];
                 if (expiry.count == 0) continue;
                 uint256 until = date * EXPIRY_GRID;
-                earned += _append(account, (measured.rewards * (until - at)) / span, meanQap, weight, units);
+                earned += _append(account, (measured.rewards * (until - at)) / span, qapSum, weight, units);
                 at = until;
                 weight -= expiry.weight;
                 units -= expiry.units;
@@ -116,19 +133,19 @@ library IncomeMeter {
                 account.living = uint32(living);
             }
         }
-        earned += _append(account, (measured.rewards * (now_ - at)) / span, meanQap, weight, units);
+        earned += _append(account, (measured.rewards * (now_ - at)) / span, qapSum, weight, units);
     }
 
     function _append(
         Account storage account,
         uint256 rewards,
-        uint256 meanQap,
+        uint256 qapSum,
         uint256 weight,
         uint256 units
     ) private returns (uint256) {
         if (rewards == 0 || weight == 0) return 0;
-        uint256 shared = meanQap > weight ? meanQap : weight;
-        return account.earned.append(units, (rewards << IncomeLedger.FRACTION_BITS) / shared);
+        uint256 sharedTwice = Math.max(qapSum, 2 * weight);
+        return account.earned.append(units, (rewards << (IncomeLedger.FRACTION_BITS + 1)) / sharedTwice);
     }
 
     /// @dev min(owed, max(0, 95 % of rewards - cash covered - growth of wealth)) since nothing was last owed.

@@ -53,7 +53,7 @@ library Minting {
         token.protocolFeeBps = context.protocolFeeBps;
         token.royaltyBps = request.royaltyBps;
         token.mintedAt = uint32(block.number);
-        token.royaltyReceiver = request.to;
+        token.royaltyReceiver = msg.sender;
         for (uint256 i = 0; i < request.sectors.length; ++i) token.sectors.push(request.sectors[i]);
         account.committed.commit(request.minerId, request.sectors, MAX_SECTORS);
         ++account.expiries[date].count;

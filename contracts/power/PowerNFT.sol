@@ -91,6 +91,11 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
+    function skip(uint64 minerId) external {
+        IncomeMeter.skip(_accounts[minerId], minerId);
+    }
+
+    /// @inheritdoc IPowerNFT
     function harvest(uint64 minerId) external returns (uint256 amount) {
         Line storage line = _accounts[minerId].earned;
         uint256 owed = line.owed();
