@@ -17,7 +17,7 @@ export default defineConfig({
     },
   },
   paths: {
-    sources: ["contracts", "test/filecoin/contracts"],
+    sources: ["contracts", "test/filecoin/contracts", "test/fvm/contracts"],
     tests: { mocha: "test", solidity: "test/properties" },
   },
   networks: {
