@@ -19,6 +19,7 @@ const schema = z.object({
   minerRegistry: contract,
   powerNFTRenderer: contract,
   powerNFT: contract,
+  libraries: z.record(z.string(), contract),
 });
 
 /** The addresses of the contracts on one network. */

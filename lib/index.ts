@@ -1,6 +1,8 @@
 /** What tasks, bridge and web share. Everything here runs in Node and in a browser. */
 export { changeBeneficiaryParams, invokeEvmParams, invokeEvmReturn, withdrawBalanceParams } from "./actors/params.ts";
 export type { BeneficiaryTerms } from "./actors/params.ts";
+export { decodeVestingFunds } from "./actors/vestingFunds.ts";
+export type { VestingEntry } from "./actors/vestingFunds.ts";
 export { ExportedMinerMethod, INVOKE_EVM, MinerMethod, SEND } from "./actors/methods.ts";
 export { VAULT_EXPIRATION, VAULT_QUOTA, VAULT_QUOTA_FIL } from "./actors/terms.ts";
 export { Address } from "./address/Address.ts";
@@ -25,6 +27,8 @@ export type { Hex } from "./hex.ts";
 export { messageLinks, transactionLinks } from "./links/explorers.ts";
 export type { Links } from "./links/explorers.ts";
 export type * from "./lotus/answers.ts";
+export { actorKind } from "./lotus/actorKind.ts";
+export type { ActorKind } from "./lotus/actorKind.ts";
 export { createLotusClient } from "./lotus/createLotusClient.ts";
 export {
   BadAnswerError,

@@ -213,9 +213,20 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   SafeCastOverflowedUintDowncast: () => INTERNAL,
   SafeCastOverflowedUintToInt: () => INTERNAL,
   StringsInsufficientHexLength: () => INTERNAL,
+  CheckpointUnorderedInsertion: () => INTERNAL,
 };
 
-const INTERFACES = [powerNftAbi, minerVaultAbi, minerRegistryAbi].map((abi) => new Interface(abi));
+/** Errors that libraries raise inside our contracts, wherever they are declared. */
+const SHARED_ERRORS = [
+  "error ActorError(uint64 actor, uint64 method, int256 exitCode)",
+  "error BadAnswer(uint64 actor, uint64 method)",
+  "error CallRefused(uint64 actor, uint64 method)",
+  "error SendFailed(address to, uint256 amount, int256 exitCode)",
+  "error StringsInsufficientHexLength(uint256 value, uint256 length)",
+  "error CheckpointUnorderedInsertion()",
+];
+
+const INTERFACES = [powerNftAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map((abi) => new Interface(abi));
 
 /** Translates the bytes of a revert; undefined when no contract of ours raised it. */
 export function explainRevert(data: Hex, locale: Locale): Explanation | undefined {
