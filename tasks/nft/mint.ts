@@ -95,25 +95,44 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
   report.lines("");
   checkSectors(context, miner, ranges, reading, expiry);
   if (nominal > qap) {
-    report.check("power", "warn", `The sectors have only ${formatPower(qap)}: the NFT can weigh no more than that, whatever it is minted with.`);
+    report.check(
+      "power",
+      "warn",
+      `The sectors have only ${formatPower(qap)}: the NFT can weigh no more than that, whatever it is minted with.`,
+    );
   }
   const step = callStep(
     "PowerNFT",
     nft.address,
     "mint",
-    [{ minerId: miner.address.id, sectors: ranges, nominalPower: nominal, expiry, spFeeBps, royaltyBps, maxProtocolFeeBps, to: payee.evm }],
+    [
+      {
+        minerId: miner.address.id,
+        sectors: ranges,
+        nominalPower: nominal,
+        expiry,
+        spFeeBps,
+        royaltyBps,
+        maxProtocolFeeBps,
+        to: payee.evm,
+      },
+    ],
     "Mint the NFT",
   );
   const outcome = await execute(context, args, [step], miner.info.Owner);
   if (!outcome.sent) return;
   const id = eventValue(outcome.logs, "PowerNFT", "Minted", "id");
-  if (typeof id !== "bigint") throw new RefusedError("The transaction was included, but minted nothing: look at it in an explorer.");
+  if (typeof id !== "bigint")
+    throw new RefusedError("The transaction was included, but minted nothing: look at it in an explorer.");
   report.lines("");
   report.fact("id", "minted", `NFT ${id}`, id);
   report.lines("", "It earns after the next report of the oracle, once every sector was found active.");
 }
 
-function qapOf(miner: Miner, sector: { PowerBaseEpoch: bigint; Expiration: bigint; VerifiedDealWeight: bigint }): bigint {
+function qapOf(
+  miner: Miner,
+  sector: { PowerBaseEpoch: bigint; Expiration: bigint; VerifiedDealWeight: bigint },
+): bigint {
   return sectorQap(miner.info.SectorSize, {
     powerBaseEpoch: sector.PowerBaseEpoch,
     expiration: sector.Expiration,
@@ -131,7 +150,10 @@ async function reportIncome(
   const { report, lotus } = context;
   const gross = await nft.expectedPerDay(miner.address.id, nominal);
   const net = (gross * BigInt(10_000 - feesBps)) / 10_000n;
-  report.fact("perDay", "estimated per day", `${formatFil(net, 6)} after fees, ${formatFil(gross, 6)} before`, { net, gross });
+  report.fact("perDay", "estimated per day", `${formatFil(net, 6)} after fees, ${formatFil(gross, 6)} before`, {
+    net,
+    gross,
+  });
   report.fact("begins", "begins to earn", "after the next report of the oracle", null);
   const { QualityAdjPower } = (await lotus.stateMinerPower(miner.address)).MinerPower;
   const perDay = await nft.expectedPerDay(miner.address.id, QualityAdjPower);
@@ -159,14 +181,21 @@ function checkSectors(
     if (active !== undefined && !active.has(sector.SectorNumber)) {
       faults.push(`Sector ${sector.SectorNumber} is not active: it is faulty, unproven or terminated`);
     } else if (sector.Expiration < expiry) {
-      faults.push(`Sector ${sector.SectorNumber} expires ${early(expiry - sector.Expiration)} early (${network.clock.format(sector.Expiration).slice(0, 10)})`);
+      faults.push(
+        `Sector ${sector.SectorNumber} expires ${early(expiry - sector.Expiration)} early (${network.clock.format(sector.Expiration).slice(0, 10)})`,
+      );
     }
   }
-  for (const fault of faults.slice(0, NAMED)) report.check("sector", "fail", `${fault}: leave it out, or mend that first.`);
+  for (const fault of faults.slice(0, NAMED))
+    report.check("sector", "fail", `${fault}: leave it out, or mend that first.`);
   if (faults.length > NAMED) report.check("sector", "fail", `${faults.length - NAMED} more sectors do not fit either.`);
   if (faults.length > 0) return;
   if (active === undefined) {
-    report.check("sectors", "warn", "This node does not tell which sectors are faulty: the first report will (use LOTUS_RPC_URL for your own node).");
+    report.check(
+      "sectors",
+      "warn",
+      "This node does not tell which sectors are faulty: the first report will (use LOTUS_RPC_URL for your own node).",
+    );
   } else {
     report.check("sectors", "pass", `All ${countSectors(ranges)} sectors are active and last until the expiry`);
   }

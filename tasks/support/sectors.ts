@@ -24,7 +24,11 @@ export interface SectorReading {
 }
 
 /** Reads named sectors, from any node: with few questions where it can, one by one where it must. */
-export async function readSectors(context: TaskContext, miner: Miner, ranges: readonly SectorRange[]): Promise<SectorReading> {
+export async function readSectors(
+  context: TaskContext,
+  miner: Miner,
+  ranges: readonly SectorRange[],
+): Promise<SectorReading> {
   const found = new Map<bigint, Sector>();
   for (const page of pages(ranges)) {
     for (const sector of await readPage(context, miner, page)) found.set(sector.SectorNumber, sector);
@@ -51,9 +55,12 @@ async function readActive(
 ): Promise<ReadonlySet<bigint> | undefined> {
   const deadlines = Array.from({ length: DEADLINES }, (_, index) => index);
   try {
-    const partitions = await inBatches(deadlines, (deadline) => context.lotus.stateMinerPartitions(miner.address, deadline));
+    const partitions = await inBatches(deadlines, (deadline) =>
+      context.lotus.stateMinerPartitions(miner.address, deadline),
+    );
     const runs = partitions.flat().flatMap((partition) => fromBitfield(partition.ActiveSectors));
-    const isActive = (sector: bigint): boolean => runs.some(({ start, count }) => sector >= start && sector < start + count);
+    const isActive = (sector: bigint): boolean =>
+      runs.some(({ start, count }) => sector >= start && sector < start + count);
     return new Set([...eachSector(ranges)].filter(isActive));
   } catch (error) {
     if (error instanceof MethodUnavailableError) return undefined;
