@@ -13,7 +13,11 @@ export default defineConfig({
       /** Quick to build: for tests. */
       default: { ...solc, settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } } },
       /** What is deployed: the tests on the real network and the benchmark run this one. */
-      production: { ...solc, settings: { evmVersion: "cancun", viaIR: true, optimizer: { enabled: true, runs: 200 } } },
+      production: {
+        ...solc,
+        isolated: false,
+        settings: { evmVersion: "cancun", viaIR: true, optimizer: { enabled: true, runs: 200 } },
+      },
     },
   },
   paths: {

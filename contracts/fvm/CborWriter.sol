@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title CBOR as the actors read it
 /// @notice Parameters are written item by item: `open` gives the memory and the place of the first item, every other
@@ -97,7 +97,14 @@ library CborWriter {
                 _store(at, (major | value) << 248);
                 return at + 1;
             }
-            uint256 form = value < 1 << 8 ? 0 : value < 1 << 16 ? 1 : value < 1 << 32 ? 2 : 3;
+            uint256 form =
+                value < 1 << 8
+                    ? 0
+                    : value < 1 << 16
+                        ? 1
+                        : value < 1 << 32
+                            ? 2
+                            : 3;
             _store(at, (major | (24 + form)) << 248);
             _store(at + 1, value << (256 - (8 << form)));
             return at + 1 + (1 << form);

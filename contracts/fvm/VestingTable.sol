@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {MinerTypes} from "@zondax/filecoin-solidity/contracts/v0.8/types/MinerTypes.sol";
+import { MinerTypes } from "@zondax/filecoin-solidity/contracts/v0.8/types/MinerTypes.sol";
 
-import {ActorCall} from "./ActorCall.sol";
-import {CborReader} from "./CborReader.sol";
+import { ActorCall } from "./ActorCall.sol";
+import { CborReader } from "./CborReader.sol";
 
 /// @title A miner's vesting table, read in one pass
 /// @notice The table is a list of [epoch, amount], epochs ascending. All epochs of a miner leave the same rest by 1440
@@ -145,12 +145,7 @@ library VestingTable {
     }
 
     /// @dev How many pairs of entries may follow in equal steps before `stop`.
-    function _runLength(
-        uint256 epoch,
-        uint256 step,
-        uint256 stop,
-        uint256 left
-    ) private pure returns (uint256 pairs) {
+    function _runLength(uint256 epoch, uint256 step, uint256 stop, uint256 left) private pure returns (uint256 pairs) {
         unchecked {
             if (epoch >= stop || epoch + step < FIRST_LONG_EPOCH) return 0;
             uint256 count = (stop - 1 - epoch) / step;

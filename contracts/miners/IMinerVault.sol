@@ -19,10 +19,8 @@ interface IMinerVault {
     /// @notice The chain refused a withdrawal: 18 pending terminations or an inactive term, 19 fee debt.
     event WithdrawalRefused(uint64 indexed minerId, int256 exitCode);
 
-    /// @notice Thrown when a function of the implementation contract itself is called, or a vault is set up twice.
-    error AlreadyInitialized();
-    /// @notice Thrown when someone other than the registry sets a vault up.
-    error NotRegistry(address caller);
+    /// @notice Thrown when the implementation itself is called instead of a miner's vault.
+    error NotAClone();
     /// @notice Thrown when someone other than PowerNFT pulls cash.
     error NotPowerNFT(address caller);
     /// @notice Thrown when the caller is neither the miner's owner (as the chain names it now) nor its operator.
@@ -47,6 +45,8 @@ interface IMinerVault {
     error LivingNFTs(uint64 minerId, uint256 count);
     /// @notice Thrown while holders are still owed money that has not reached them.
     error StillOwed(uint64 minerId, uint256 amount);
+    /// @notice Thrown when the chain refuses a withdrawal for the owner: 18 pending terminations, 19 fee debt.
+    error WithdrawalFailed(uint64 minerId, int256 exitCode);
     /// @notice Thrown when less than the wanted amount can be paid to the owner.
     error InsufficientAvailable(uint256 wanted, uint256 available);
 
@@ -66,15 +66,12 @@ interface IMinerVault {
 
     /// @notice Names the address that may mint and withdraw for the owner; the zero address ends it.
     /// Only the owner. A change of owner drops it (R-VLT-3).
-    function setOperator(address operator) external;
+    function setOperator(address newOperator) external;
 
     /// @notice Moves up to `amount` attoFIL to PowerNFT, from the vault's cash first, then from the miner.
     /// Only PowerNFT. A refusal by the chain is an event, not a revert.
     /// @return paid What was moved.
     function pull(uint64 minerId, uint256 amount) external returns (uint256 paid);
-
-    /// @notice Sets a fresh clone up. Only the registry, once.
-    function initialize(uint64 minerId) external;
 
     /// @notice The actor id of the miner.
     function minerId() external view returns (uint64);
@@ -82,10 +79,10 @@ interface IMinerVault {
     function ownerId() external view returns (uint64);
     /// @notice The operator that the present owner named, or the zero address.
     function operator() external view returns (address);
-    /// @notice Whether `caller` is the owner as the chain names it now, or the operator it named.
-    function isOwnerOrOperator(address caller) external view returns (bool);
     /// @notice Whether the chain names this vault as beneficiary now, under a term that is active.
     function isActive() external view returns (bool);
+    /// @notice The contract that keeps the accounts, and the only one that pulls cash.
+    function POWER_NFT() external view returns (address);
     /// @notice The smallest quota that is accepted (attoFIL): it never runs out.
     function REQUIRED_QUOTA() external view returns (uint256);
     /// @notice The earliest expiration (epoch) that is accepted: it never lapses.

@@ -22,7 +22,7 @@ interface IPowerNFT {
         uint16 royaltyBps;
         /// @dev The most protocol fee that the minter accepts, basis points.
         uint16 maxProtocolFeeBps;
-        /// @dev Who gets the NFT, and the royalties of later sales.
+        /// @dev Who gets the NFT. Royalties of later sales go to the caller.
         address to;
     }
 
@@ -110,6 +110,8 @@ interface IPowerNFT {
     event Harvested(uint64 indexed minerId, uint256 amount, uint256 stillOwed);
     /// @notice An NFT's weight changed.
     event WeightSet(uint256 indexed id, uint64 indexed minerId, uint64 oldWeight, uint64 newWeight);
+    /// @notice A rise was applied in part or not at all: the miner has arrears, or its power on chain leaves no room.
+    event RiseLimited(uint256 indexed id, uint64 indexed minerId, uint64 asked, uint64 given);
     /// @notice Income of an NFT was paid out.
     event Claimed(uint256 indexed id, address indexed holder, address indexed to, uint256 amount);
     /// @notice On transfer, what was payable became a credit of the seller.
@@ -125,10 +127,9 @@ interface IPowerNFT {
     /// @notice Minting is paused until the given epoch (an epoch that has passed: not paused).
     event MintingPaused(uint64 until);
 
-    /// @notice Thrown when an id was never minted or was burned.
+    /// @notice Thrown when an id was never minted or was burned. (A caller who is neither holder nor approved meets
+    /// ERC721InsufficientApproval.)
     error UnknownNFT(uint256 id);
-    /// @notice Thrown when the caller is neither the NFT's holder nor approved by it.
-    error NotHolder(uint256 id, address caller);
     /// @notice Thrown when an NFT belongs to another miner than the one named.
     error WrongMiner(uint256 id, uint64 minerId, uint64 expected);
     /// @notice Thrown when ids are not strictly ascending.
@@ -137,8 +138,6 @@ interface IPowerNFT {
     error LengthMismatch(uint256 ids, uint256 values);
     /// @notice Thrown when a weight is above the NFT's nominal power.
     error WeightAboveNominal(uint256 id, uint64 weight, uint64 nominalPower);
-    /// @notice Thrown when rising weights would exceed the miner's power on chain.
-    error WeightAboveClaim(uint64 minerId, uint256 weight, uint256 qap);
     /// @notice Thrown when the caller may not mint on the miner.
     error NotStorageProvider(uint64 minerId, address caller);
     /// @notice Thrown when the miner's vault is not its beneficiary.
@@ -165,10 +164,13 @@ interface IPowerNFT {
     error OutOfRange(uint256 value, uint256 minimum, uint256 maximum);
     /// @notice Thrown when a pause is too long or too soon after the one before.
     error PauseNotAllowed(uint64 requestedUntil, uint64 longestUntil, uint64 nextAllowedAt);
-    /// @notice Thrown when the NFT is alive and was attested, or still has unpaid income: it cannot be burned.
+    /// @notice Thrown when the NFT was attested and has not expired (sync after the expiry first), or still has unpaid
+    /// income: it cannot be burned.
     error NotBurnable(uint256 id, uint64 expiry, uint256 unpaid);
-    /// @notice Thrown when there is nothing to pay out.
-    error NothingToClaim();
+    /// @notice Thrown when measuring is given up too early: sync instead.
+    error TooEarlyToSkip(uint64 minerId, uint64 earliest);
+    /// @notice Thrown when an NFT has not reached its expiry.
+    error NotExpired(uint256 id, uint64 expiry);
     /// @notice Thrown when an address that cannot be paid is named as payee.
     error BadPayee(address to);
     /// @notice Thrown when a vault's implementation or the registry was built for another PowerNFT.
@@ -184,13 +186,20 @@ interface IPowerNFT {
     /// @return rewards Gross block rewards measured.
     function sync(uint64 minerId) external returns (uint256 rewards);
 
+    /// @notice Gives up measuring a miner up to now, once nobody could sync it in time: when the chain's answers can no
+    /// longer be read (after a network upgrade, say), expiries are still reached and the provider's way out stays open.
+    /// Counts no income and says `IncomeGap`. Anyone may call, not before GIVE_UP_DELAY after the sync deadline, when a
+    /// sync could prove next to nothing; the next sync measures afresh.
+    function skip(uint64 minerId) external;
+
     /// @notice Takes what is owed, as of the last sync, out of the miner. Anyone may call. Survives a refusal of the
     /// chain, with an event of the vault.
     /// @return amount Cash that arrived and covers income.
     function harvest(uint64 minerId) external returns (uint256 amount);
 
-    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls and rises apply at once;
-    /// expired ids are skipped.
+    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls apply always and at
+    /// once; rises as far as the sum of weights stays within the miner's power on chain, and not in arrears. Expired ids
+    /// are skipped.
     /// @param ids NFTs of the miner, ascending.
     /// @param weights QAP in bytes, at most the nominal power each.
     function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external;
@@ -207,8 +216,8 @@ interface IPowerNFT {
     /// @notice Pays out the protocol's fees. Only the treasury's role.
     function claimProtocolFees(address to) external returns (uint256 amount);
 
-    /// @notice Burns an NFT that expired and was paid in full, or was never attested, and frees its sectors.
-    /// An expired and paid NFT can be burned by anyone; one that was never attested by its holder.
+    /// @notice Burns an NFT that expired and is covered in full, or was never attested, and frees its sectors. What is
+    /// payable becomes the holder's credit. Only the holder, or who it approved.
     function burn(uint256 id) external;
 
     /// @notice Frees the sectors of expired NFTs of a miner, so that they can back new ones. Anyone may call.
@@ -249,6 +258,10 @@ interface IPowerNFT {
     function solvency(uint64 minerId) external view returns (Solvency memory);
     /// @notice Whether a sector backs an NFT that is alive.
     function isCommitted(uint64 minerId, uint64 sector) external view returns (bool);
+    /// @notice Expected gross block rewards of `qap` bytes for one day, by the network's own smoothed estimates, attoFIL.
+    function expectedPerDay(uint64 minerId, uint256 qap) external view returns (uint256);
+    /// @notice The vault of a miner, whether it was created yet or not.
+    function vaultOf(uint64 minerId) external view returns (address);
     /// @notice NFTs minted so far; ids count from 1.
     function minted() external view returns (uint256);
     /// @notice The protocol fee of NFTs minted now, basis points.

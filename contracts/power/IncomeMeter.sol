@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import { MinerActor } from "../fvm/MinerActor.sol";
+import { PowerActor } from "../fvm/PowerActor.sol";
+import { VestingTable } from "../fvm/VestingTable.sol";
+import { Account, Accounts, EXPIRY_GRID, Expiry, GIVE_UP_DELAY } from "./Account.sol";
+import { IncomeLedger, Line } from "./IncomeLedger.sol";
+import { IPowerNFT } from "./IPowerNFT.sol";
+
+/// @title Measuring what a miner earns (R-INC)
+/// @notice Reads the miner's vesting table, power and balances on chain, and books holders' part on the ledger's line.
+library IncomeMeter {
+    using SafeCast for uint256;
+    using SafeCast for int256;
+    using IncomeLedger for Line;
+    using Accounts for Account;
+
+    /// @dev Holders' owed income is compared with 95 % of the rewards: the rest is room for fees and rounding.
+    uint256 private constant ARREARS_REWARD_PERCENT = 95;
+
+    /// @dev What one sync found.
+    struct Measured {
+        uint64 from;
+        uint256 rewards;
+        uint256 earned;
+        uint256 qap;
+        /// @dev The sync came after its deadline: rewards are what can be proven.
+        bool gap;
+    }
+
+    /// @notice Measures rewards since the last sync and books them. Only reads the chain. Emits Synced and IncomeGap.
+    /// @param vault The miner's vault: its cash is the miner's wealth too.
+    /// @param factor Gross rewards per growth of a bucket pair, from now on.
+    /// @return rewards Gross block rewards measured, attoFIL.
+    function sync(
+        Account storage account,
+        uint64 minerId,
+        address vault,
+        uint16 factor
+    ) external returns (uint256 rewards) {
+        uint64 now_ = uint64(block.number);
+        Measured memory measured;
+        measured.from = account.lastSync;
+        if (measured.from == now_) return 0;
+        VestingTable.Reading memory table = VestingTable.read(minerId, account.pairEpoch, measured.from, now_);
+        (int256 exitCode, , uint256 qap) = PowerActor.tryMinerPower(minerId);
+        measured.qap = exitCode == 0 ? qap : 0; // a miner without a claim has power 0
+        int256 wealth = MinerActor.getAvailableBalance(minerId) + table.total.toInt256() + vault.balance.toInt256();
+
+        bool clear = account.earned.owed() == 0;
+        if (measured.from != 0) {
+            (measured.rewards, measured.gap) = _rewards(account, table, now_);
+            measured.earned = _book(account, measured, now_);
+        }
+        account.lastSync = uint32(now_);
+        account.pairEpoch = uint32(table.nextPairEpoch);
+        account.pairSum = table.nextPairSum.toUint96();
+        account.qap = measured.qap.toUint80();
+        account.factor = factor;
+        if (measured.rewards != 0) account.rewards = (account.rewards + measured.rewards).toUint96();
+        if (clear) {
+            account.rewardsWhenClear = account.rewards;
+            account.wealthWhenClear = wealth.toInt128();
+            account.coveredWhenClear = account.earned.covered;
+            if (account.arrears != 0) account.arrears = 0;
+        } else {
+            uint96 arrears = _arrears(account, wealth).toUint96();
+            if (arrears != account.arrears) account.arrears = arrears;
+        }
+        if (measured.gap) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, measured.rewards);
+        emit IPowerNFT.Synced(minerId, measured.from, now_, measured.rewards, measured.earned, measured.qap);
+        return measured.rewards;
+    }
+
+    /// @notice Passes over the time since the last sync without income, so that dates of expiry are reached although the
+    /// chain's answers cannot be read. Emits IncomeGap.
+    function skip(Account storage account, uint64 minerId) external {
+        uint64 now_ = uint64(block.number);
+        Measured memory measured;
+        measured.from = account.lastSync;
+        if (measured.from == 0) return; // nothing was ever measured
+        uint64 earliest = account.syncDeadline() + GIVE_UP_DELAY;
+        if (now_ < earliest) revert IPowerNFT.TooEarlyToSkip(minerId, earliest);
+        _book(account, measured, now_);
+        account.lastSync = uint32(now_);
+        account.pairEpoch = 0;
+        account.factor = 0;
+        emit IPowerNFT.IncomeGap(minerId, measured.from, now_, 0);
+    }
+
+    /// @dev Growth of the pair times the factor. A pair that shrank counts 0. After the deadline the first, larger
+    /// step of a reward (at most 1.5 times the others) may lie in the pair: then only two thirds are proven.
+    function _rewards(
+        Account storage account,
+        VestingTable.Reading memory table,
+        uint64 now_
+    ) private view returns (uint256 rewards, bool gap) {
+        gap = now_ > account.syncDeadline();
+        uint256 base = account.pairSum;
+        if (table.pairSum <= base) return (0, gap);
+        rewards = (table.pairSum - base) * account.factor;
+        if (gap) rewards = (rewards * 2) / 3;
+    }
+
+    /// @dev Puts holders' part of the rewards on the line, with a checkpoint at each date of expiry that was passed.
+    function _book(Account storage account, Measured memory measured, uint64 now_) private returns (uint256 earned) {
+        uint256 span = now_ - measured.from;
+        uint256 qapSum = uint256(account.qap) + measured.qap; // twice the mean
+        uint256 weight = account.weight;
+        uint256 units = account.units;
+        uint256 living = account.living;
+        uint256 at = measured.from;
+        if (living != 0) {
+            for (uint256 date = at / EXPIRY_GRID + 1; date * EXPIRY_GRID <= now_; ++date) {
+                Expiry storage expiry = account.expiries[date];
+                if (expiry.count == 0) continue;
+                uint256 until = date * EXPIRY_GRID;
+                earned += _append(account, (measured.rewards * (until - at)) / span, qapSum, weight, units);
+                at = until;
+                weight -= expiry.weight;
+                units -= expiry.units;
+                living -= expiry.count;
+                expiry.closed = true;
+                expiry.lastIndex = account.earned.top;
+            }
+            if (at != measured.from) {
+                account.weight = uint80(weight);
+                account.units = uint96(units);
+                account.living = uint32(living);
+            }
+        }
+        earned += _append(account, (measured.rewards * (now_ - at)) / span, qapSum, weight, units);
+    }
+
+    function _append(
+        Account storage account,
+        uint256 rewards,
+        uint256 qapSum,
+        uint256 weight,
+        uint256 units
+    ) private returns (uint256) {
+        if (rewards == 0 || weight == 0) return 0;
+        uint256 sharedTwice = Math.max(qapSum, 2 * weight);
+        return account.earned.append(units, (rewards << (IncomeLedger.FRACTION_BITS + 1)) / sharedTwice);
+    }
+
+    /// @dev min(owed, max(0, 95 % of rewards - cash covered - growth of wealth)) since nothing was last owed.
+    function _arrears(Account storage account, int256 wealth) private view returns (uint256) {
+        uint256 rewards = account.rewards - account.rewardsWhenClear;
+        int256 missing =
+            int256((rewards * ARREARS_REWARD_PERCENT) / 100) -
+                int256(uint256(account.earned.covered - account.coveredWhenClear)) -
+                (wealth - account.wealthWhenClear);
+        if (missing <= 0) return 0;
+        uint256 owed = account.earned.owed();
+        return uint256(missing) < owed ? uint256(missing) : owed;
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import { Base64 } from "@openzeppelin/contracts/utils/Base64.sol";
+import { Strings } from "@openzeppelin/contracts/utils/Strings.sol";
+
+import { IPowerNFT } from "./IPowerNFT.sol";
+import { IPowerNFTRenderer } from "./IPowerNFTRenderer.sol";
+
+/// @title Metadata and picture of power NFTs
+contract PowerNFTRenderer is IPowerNFTRenderer {
+    using Strings for uint256;
+
+    /// @inheritdoc IPowerNFTRenderer
+    function tokenURI(
+        uint256 id,
+        IPowerNFT.Power calldata power,
+        IPowerNFT.SectorRange[] calldata sectors,
+        uint256 earned,
+        uint256 payableNow
+    ) external view returns (string memory) {
+        string memory json = string.concat(
+            '{"name":"Power #',
+            id.toString(),
+            '","description":"A share of the block rewards of Filecoin miner f0',
+            uint256(power.minerId).toString(),
+            ', backed by named sectors.","attributes":[',
+            _attributes(power, sectors, earned, payableNow),
+            '],"image":"data:image/svg+xml;base64,',
+            Base64.encode(bytes(_picture(id, power, earned, payableNow))),
+            '"}'
+        );
+        return string.concat("data:application/json;base64,", Base64.encode(bytes(json)));
+    }
+
+    function _attributes(
+        IPowerNFT.Power calldata power,
+        IPowerNFT.SectorRange[] calldata sectors,
+        uint256 earned,
+        uint256 payableNow
+    ) private pure returns (string memory) {
+        string memory first = string.concat(
+            _text("Miner", string.concat("f0", uint256(power.minerId).toString())),
+            ",",
+            _text("Nominal power", _bytes(power.nominalPower)),
+            ",",
+            _text("Weight", _bytes(power.weight)),
+            ",",
+            _text("Sectors", _runs(sectors)),
+            ","
+        );
+        return
+            string.concat(
+                first,
+                _number("Sector count", power.sectorCount),
+                ",",
+                _number("Expiry epoch", power.expiry),
+                ",",
+                _text("Income to date", _fil(earned)),
+                ",",
+                _text("Payable now", _fil(payableNow))
+            );
+    }
+
+    /// @dev A card of 480 x 480: a ring that shows weight over nominal power, and the figures.
+    function _picture(
+        uint256 id,
+        IPowerNFT.Power calldata power,
+        uint256 earned,
+        uint256 payableNow
+    ) private view returns (string memory) {
+        uint256 share = (uint256(power.weight) * 1_000) / power.nominalPower;
+        string memory ring = string.concat(
+            '<circle cx="240" cy="196" r="96" fill="none" stroke="#1d3a5f" stroke-width="18"/>',
+            '<circle cx="240" cy="196" r="96" fill="none" stroke="#35c2ff" stroke-width="18" pathLength="1000" ',
+            'stroke-dasharray="',
+            share.toString(),
+            ' 1000" transform="rotate(-90 240 196)"/>'
+        );
+        string memory head = string.concat(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 480" font-family="sans-serif" fill="#fff" ',
+            'text-anchor="middle"><rect width="480" height="480" rx="24" fill="#0b1a2e"/>',
+            _line(52, 26, string.concat("Power #", id.toString())),
+            ring,
+            _line(192, 30, _bytes(power.weight)),
+            _line(222, 16, string.concat("of ", _bytes(power.nominalPower)))
+        );
+        return
+            string.concat(
+                head,
+                _line(
+                    340,
+                    18,
+                    string.concat(
+                        "f0",
+                        uint256(power.minerId).toString(),
+                        unicode" · ",
+                        uint256(power.sectorCount).toString(),
+                        " sectors"
+                    )
+                ),
+                _line(376, 18, string.concat("income ", _fil(earned))),
+                _line(406, 18, string.concat("payable ", _fil(payableNow))),
+                _line(
+                    440,
+                    15,
+                    string.concat(
+                        block.number < power.expiry ? "until epoch " : "expired at epoch ",
+                        uint256(power.expiry).toString()
+                    )
+                ),
+                "</svg>"
+            );
+    }
+
+    function _line(uint256 y, uint256 size, string memory text) private pure returns (string memory) {
+        return
+            string.concat('<text x="240" y="', y.toString(), '" font-size="', size.toString(), '">', text, "</text>");
+    }
+
+    function _text(string memory trait, string memory value) private pure returns (string memory) {
+        return string.concat('{"trait_type":"', trait, '","value":"', value, '"}');
+    }
+
+    function _number(string memory trait, uint256 value) private pure returns (string memory) {
+        return string.concat('{"trait_type":"', trait, '","display_type":"number","value":', value.toString(), "}");
+    }
+
+    /// @dev The first eight runs of sectors: "1-32, 40".
+    function _runs(IPowerNFT.SectorRange[] calldata sectors) private pure returns (string memory out) {
+        for (uint256 i = 0; i < sectors.length && i < 8; ++i) {
+            uint256 start = sectors[i].start;
+            out = string.concat(out, i == 0 ? "" : ", ", start.toString());
+            if (sectors[i].count > 1) out = string.concat(out, "-", (start + sectors[i].count - 1).toString());
+        }
+        if (sectors.length > 8) out = string.concat(out, ", ...");
+    }
+
+    /// @dev attoFIL as FIL with four decimals, rounded down.
+    function _fil(uint256 atto) private pure returns (string memory) {
+        return string.concat(_decimals((atto * 10_000) / 1 ether, 4), " FIL");
+    }
+
+    /// @dev Bytes in the largest binary unit, with two decimals, rounded down.
+    function _bytes(uint256 value) private pure returns (string memory) {
+        if (value < 1 << 10) return string.concat(value.toString(), " B");
+        string[6] memory units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+        uint256 unit = 0;
+        while (unit < 5 && value >= 1 << (10 * (unit + 2))) ++unit;
+        return string.concat(_decimals((value * 100) >> (10 * (unit + 1)), 2), " ", units[unit]);
+    }
+
+    /// @dev A number of 10^-places, without trailing zeros.
+    function _decimals(uint256 value, uint256 places) private pure returns (string memory) {
+        uint256 whole = value / 10 ** places;
+        uint256 rest = value % 10 ** places;
+        if (rest == 0) return whole.toString();
+        while (rest % 10 == 0) {
+            rest /= 10;
+            --places;
+        }
+        bytes memory digits = new bytes(places);
+        for (uint256 i = places; i > 0; --i) {
+            digits[i - 1] = bytes1(uint8(48 + (rest % 10)));
+            rest /= 10;
+        }
+        return string.concat(whole.toString(), ".", string(digits));
+    }
+}
