@@ -22,7 +22,7 @@ interface IPowerNFT {
         uint16 royaltyBps;
         /// @dev The most protocol fee that the minter accepts, basis points.
         uint16 maxProtocolFeeBps;
-        /// @dev Who gets the NFT, and the royalties of later sales.
+        /// @dev Who gets the NFT. Royalties of later sales go to the caller.
         address to;
     }
 
@@ -167,6 +167,8 @@ interface IPowerNFT {
     /// @notice Thrown when the NFT was attested and has not expired (sync after the expiry first), or still has unpaid
     /// income: it cannot be burned.
     error NotBurnable(uint256 id, uint64 expiry, uint256 unpaid);
+    /// @notice Thrown when measuring is given up too early: sync instead.
+    error TooEarlyToSkip(uint64 minerId, uint64 earliest);
     /// @notice Thrown when an NFT has not reached its expiry.
     error NotExpired(uint256 id, uint64 expiry);
     /// @notice Thrown when an address that cannot be paid is named as payee.
@@ -183,6 +185,12 @@ interface IPowerNFT {
     /// call; reads only the chain, never depends on a withdrawal (R-INC, R-VLT-7).
     /// @return rewards Gross block rewards measured.
     function sync(uint64 minerId) external returns (uint256 rewards);
+
+    /// @notice Gives up measuring a miner up to now, once nobody could sync it in time: when the chain's answers can no
+    /// longer be read (after a network upgrade, say), expiries are still reached and the provider's way out stays open.
+    /// Counts no income and says `IncomeGap`. Anyone may call, not before GIVE_UP_DELAY after the sync deadline, when a
+    /// sync could prove next to nothing; the next sync measures afresh.
+    function skip(uint64 minerId) external;
 
     /// @notice Takes what is owed, as of the last sync, out of the miner. Anyone may call. Survives a refusal of the
     /// chain, with an event of the vault.
