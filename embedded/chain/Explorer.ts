@@ -3,7 +3,16 @@ import { type InterfaceAbi, Interface } from "ethers";
 import { type Provider, SIMULATOR } from "../../test/filecoin/index.ts";
 
 /** Kinds of actors, as the simulator numbers them. */
-export const ActorKind = { none: 0, system: 1, account: 2, evm: 3, miner: 4, power: 5, reward: 6, multisig: 7 } as const;
+export const ActorKind = {
+  none: 0,
+  system: 1,
+  account: 2,
+  evm: 3,
+  miner: 4,
+  power: 5,
+  reward: 6,
+  multisig: 7,
+} as const;
 
 /** States of a sector, as the simulator numbers them. */
 export const SectorState = { absent: 0, active: 1, faulty: 2, terminated: 3 } as const;
@@ -147,6 +156,11 @@ export class Explorer {
       if (exit?.name !== "Exit") throw error;
       return { exitCode: exit.args[0] as bigint, ret: exit.args[2] as string };
     }
+  }
+
+  /** Calldata of a lever. */
+  encode(name: string, args: readonly unknown[]): string {
+    return this.#contract.encodeFunctionData(name, args);
   }
 
   async #call(name: string, args: readonly unknown[], block: bigint): Promise<readonly unknown[]> {

@@ -38,6 +38,9 @@ export const ACCOUNT_BALANCE = 100_000n * ATTO_PER_FIL;
 /** Ids from here on are given to whoever comes later, in order. */
 export const FIRST_NEW_ID = 1010n;
 
+/** How many of the well-known test keys of Hardhat are named on the first day; each holds 10,000 FIL. */
+export const DEV_KEYS = 10;
+
 /** A miner of the first day. Its sectors hold verified deals: ten times the power. */
 export interface GenesisMiner {
   readonly id: bigint;

@@ -13,7 +13,7 @@ import { FilecoinSimulator } from "../../test/filecoin/contracts/FilecoinSimulat
 import { Vesting, VestingFunds } from "../../test/filecoin/contracts/VestingFunds.sol";
 
 /// @title The simulated Filecoin with what a node shows of its state besides
-/// @notice Adds views and no storage, so it can take the place of the simulator at any time. Views answer for any past
+/// @notice Adds views, one lever and no storage, so it can take the place of the simulator at any time. Views answer for any past
 /// block that they are called at.
 contract FilecoinExplorer is FilecoinSimulator {
     using Vesting for VestingFunds;
@@ -44,6 +44,17 @@ contract FilecoinExplorer is FilecoinSimulator {
         uint256 raw;
         uint256 qa;
         uint256 pledge;
+    }
+
+    /// @notice Pays equal rewards of the epochs `first`, `first + every`, ... to each of some miners.
+    function awardEach(
+        uint64[] calldata ids,
+        uint256[] calldata rewards,
+        uint64 first,
+        uint64 every,
+        uint64 count
+    ) external {
+        for (uint256 i = 0; i < ids.length; ++i) this.awardMany(ids[i], first, every, count, rewards[i]);
     }
 
     /// @notice A miner; reverts for any other actor.
