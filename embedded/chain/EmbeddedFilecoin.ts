@@ -180,16 +180,21 @@ export class EmbeddedFilecoin {
   async #pay(first: bigint, every: bigint, count: bigint): Promise<void> {
     const miners = [genesis.MINER.id, genesis.MULTISIG_MINER.id];
     const amounts = await Promise.all(miners.map((miner) => this.#rewardOf(miner, every)));
-    const data = this.explorer.encode("awardEach", [miners, amounts, first, every, count]);
+    await this.#pull("awardEach", [miners, amounts, first, every, count]);
+    for (const [i, miner] of miners.entries()) {
+      this.#rewards.set(miner, this.rewardsOf(miner) + count * (amounts[i] ?? 0n));
+    }
+  }
+
+  /** Pulls a lever that the simulation alone does not have. */
+  async #pull(name: string, args: readonly unknown[]): Promise<void> {
+    const data = this.explorer.encode(name, args);
     const hash = await this.provider.request({
       method: "eth_sendTransaction",
       params: [{ from: PAYMASTER, to: SIMULATOR, data, gas: quantity(PAY_GAS) }],
     });
     const receipt = await this.provider.request({ method: "eth_getTransactionReceipt", params: [hash] });
-    if (BigInt((receipt as { status: string }).status) !== 1n) throw new Error("The rewards could not be paid");
-    for (const [i, miner] of miners.entries()) {
-      this.#rewards.set(miner, this.rewardsOf(miner) + count * (amounts[i] ?? 0n));
-    }
+    if (BigInt((receipt as { status: string }).status) !== 1n) throw new Error(`${name} failed`);
   }
 
   /** The reward for so many epochs follows the power that the miner has now. */
@@ -236,6 +241,7 @@ export class EmbeddedFilecoin {
     const activation = await this.epoch();
     const pledge = miner.sectors * genesis.SECTOR_PLEDGE;
     await levers.createMiner({ id: miner.id, owner: miner.owner, balance: pledge });
+    await this.#pull("setSectorSize", [miner.id, genesis.SECTOR_SIZE]);
     for (let first = 1n; first <= miner.sectors; first += genesis.SECTORS_PER_DEADLINE) {
       await levers.addSectors(miner.id, {
         first,

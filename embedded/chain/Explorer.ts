@@ -113,7 +113,12 @@ export class Explorer {
 
   async sectors(miner: bigint, block: bigint): Promise<readonly SectorView[]> {
     const [sectors] = await this.#call("sectorViews", [miner], block);
-    return (sectors as SectorView[]).toSorted((a, b) => (a.number < b.number ? -1 : 1));
+    return (sectors as (Omit<SectorView, "state"> & { state: bigint })[])
+      .map(({ number, state, deadline, partition, activation, expiration, raw, qa, pledge }) => ({
+        ...{ number, deadline, partition, activation, expiration, raw, qa, pledge },
+        state: Number(state),
+      }))
+      .toSorted((a, b) => (a.number < b.number ? -1 : 1));
   }
 
   async claim(id: bigint, block: bigint): Promise<PowerView> {
@@ -169,7 +174,7 @@ export class Explorer {
       method: "eth_call",
       params: [{ to: SIMULATOR, data }, quantity(block)],
     });
-    return this.#contract.decodeFunctionResult(name, answer as string).toArray();
+    return this.#contract.decodeFunctionResult(name, answer as string).toArray() as readonly unknown[];
   }
 }
 

@@ -13,7 +13,7 @@ import { FilecoinSimulator } from "../../test/filecoin/contracts/FilecoinSimulat
 import { Vesting, VestingFunds } from "../../test/filecoin/contracts/VestingFunds.sol";
 
 /// @title The simulated Filecoin with what a node shows of its state besides
-/// @notice Adds views, one lever and no storage, so it can take the place of the simulator at any time. Views answer for any past
+/// @notice Adds views, two levers and no storage, so it can take the place of the simulator at any time. Views answer for any past
 /// block that they are called at.
 contract FilecoinExplorer is FilecoinSimulator {
     using Vesting for VestingFunds;
@@ -55,6 +55,11 @@ contract FilecoinExplorer is FilecoinSimulator {
         uint64 count
     ) external {
         for (uint256 i = 0; i < ids.length; ++i) this.awardMany(ids[i], first, every, count, rewards[i]);
+    }
+
+    /// @notice What kind of sectors a miner has, bytes.
+    function setSectorSize(uint64 id, uint64 size) external {
+        miners[id].sectorSize = size;
     }
 
     /// @notice A miner; reverts for any other actor.

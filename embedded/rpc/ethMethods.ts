@@ -22,6 +22,8 @@ const SHOWN_BLOCK_AT: Readonly<Record<string, number>> = {
   eth_getBlockTransactionCountByNumber: 0,
   eth_getTransactionByBlockNumberAndIndex: 0,
 };
+/** What Lotus proposes on a quiet network, attoFIL. */
+const GAS_PREMIUM = 200_000n;
 /** They bring a new block. */
 const SENDING = new Set(["eth_sendRawTransaction", "eth_sendTransaction"]);
 /** The widest range of epochs, and the most entries, that Lotus gives logs for. */
@@ -54,6 +56,8 @@ export class EthMethods {
 
   async call(method: string, params: readonly unknown[]): Promise<unknown> {
     if (method === "web3_clientVersion") return this.#clientVersion;
+    if (method === "eth_maxPriorityFeePerGas") return quantity(GAS_PREMIUM);
+    if (method === "eth_gasPrice") return quantity((await this.#baseFee()) + GAS_PREMIUM);
     const asked = await this.#withBlocks(method, params);
     if (method === "eth_getBlockReceipts") return this.#blockReceipts(asked);
     if (method === "eth_getLogs") return this.#logs(asked);
@@ -85,6 +89,11 @@ export class EthMethods {
       throw new RpcError(RpcCode.failed, "requested a future epoch (beyond 'latest')");
     }
     return block;
+  }
+
+  async #baseFee(): Promise<bigint> {
+    const block = await this.#engine("eth_getBlockByNumber", ["latest", false]);
+    return BigInt((block as { baseFeePerGas: string }).baseFeePerGas);
   }
 
   async #blockReceipts(params: readonly unknown[]): Promise<unknown> {

@@ -57,7 +57,7 @@ export function method<T extends readonly [] | readonly z.ZodType[]>(
   schemas: T,
   answer: (...params: { [K in keyof T]: T[K] extends z.ZodType ? z.output<T[K]> : never }) => unknown,
 ): readonly [string, Method] {
-  return [name, async (params) => answer(...readParams(name, schemas, params))];
+  return [name, (params) => Promise.resolve(params).then((given) => answer(...readParams(name, schemas, given)))];
 }
 
 /** Reads the parameters of a method; missing ones at the end count as null. */
