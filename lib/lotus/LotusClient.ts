@@ -4,6 +4,7 @@ import type {
   Actor,
   ActorState,
   Cid,
+  GasEstimate,
   Invocation,
   MessageLookup,
   MinerInfo,
@@ -74,6 +75,8 @@ export interface LotusClient {
   walletHas(address: Address): Promise<boolean>;
   /** Signs with a key of the node's wallet and sends; the node chooses nonce and gas. Never repeated. */
   mpoolPushMessage(message: OutgoingMessage, maxFee?: bigint): Promise<SignedMessage>;
+  /** What a message would cost: gas limit, and attoFIL per unit of gas. */
+  gasEstimateMessageGas(message: OutgoingMessage): Promise<GasEstimate>;
   /** A message that was included, or null. Finds the replacement of a replaced one. */
   stateSearchMsg(message: Cid): Promise<MessageLookup | null>;
   /** Waits until a message has `confidence` epochs on top of it. */

@@ -97,6 +97,7 @@ export const partition = z.object({
 const receipt = z.object({ ExitCode: integer, Return: bytes, GasUsed: integer });
 export const messageLookup = z.object({ Message: cid, Receipt: receipt, Height: integer });
 export const signedMessage = z.object({ CID: cid, Message: z.object({ Nonce: integer, From: address, To: address }) });
+export const gasEstimate = z.object({ GasLimit: integer, GasFeeCap: amount, GasPremium: amount });
 export const invocation = z.object({ MsgRct: receipt, Error: z.string() });
 
 export const version = z.object({ Version: z.string() });
@@ -116,4 +117,5 @@ export type Partition = z.output<typeof partition>;
 export type MessageLookup = z.output<typeof messageLookup>;
 export type SignedMessage = z.output<typeof signedMessage>;
 export type Invocation = z.output<typeof invocation>;
+export type GasEstimate = z.output<typeof gasEstimate>;
 export type Version = z.output<typeof version>;

@@ -107,6 +107,8 @@ export function createLotusClient(request: JsonRpcRequest, prefix: NetworkPrefix
     walletHas: (address) => ask(z.boolean(), "WalletHas", text(address)),
     mpoolPushMessage: (outgoing, maxFee = 0n) =>
       ask(answers.signedMessage, "MpoolPushMessage", message(outgoing), { MaxFee: maxFee.toString() }),
+    gasEstimateMessageGas: (outgoing) =>
+      ask(answers.gasEstimate, "GasEstimateMessageGas", message(outgoing), { MaxFee: "0" }, head),
     stateSearchMsg: (cid) => ask(answers.messageLookup.nullable(), "StateSearchMsg", [], cid, NO_LIMIT, true),
     stateWaitMsg: (cid, confidence) => ask(answers.messageLookup, "StateWaitMsg", cid, confidence, NO_LIMIT, true),
   };

@@ -31,7 +31,7 @@ contract ActorProbe {
 
     /// @notice A plain call of the EVM.
     function evmCall(address to, uint256 value, bytes calldata data) external returns (bool ok, bytes memory ret) {
-        return to.call{value: value}(data);
+        return to.call{ value: value }(data);
     }
 
     /// @notice A plain static call of the EVM.

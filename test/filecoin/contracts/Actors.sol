@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Addresses} from "./Addresses.sol";
-import {Cbor, Reader} from "./Cbor.sol";
-import {NativeActor} from "./NativeActor.sol";
+import { Addresses } from "./Addresses.sol";
+import { Cbor, Reader } from "./Cbor.sol";
+import { NativeActor } from "./NativeActor.sol";
 
 /// @dev How an actor call ends that does not succeed: everything it did is undone.
 error Exit(int256 code, uint64 codec, bytes ret);
@@ -197,7 +197,7 @@ abstract contract Actors {
     }
 
     function _canWrite() internal returns (bool ok) {
-        (ok, ) = address(this).call{gas: 40_000}(abi.encodeCall(this.touch, ()));
+        (ok, ) = address(this).call{ gas: 40_000 }(abi.encodeCall(this.touch, ()));
     }
 
     /// @dev Fails inside a static call.

@@ -13,7 +13,7 @@ library Cbor {
     using Cbor for Reader;
 
     function reader(bytes memory data) internal pure returns (Reader memory) {
-        return Reader({data: data, at: 0, bad: false});
+        return Reader({ data: data, at: 0, bad: false });
     }
 
     /// @dev Whether all was read, to the last byte, and all of it fitted.

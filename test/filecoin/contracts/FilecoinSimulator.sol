@@ -16,12 +16,12 @@ import {
     SYS_READ_ONLY,
     UNHANDLED_MESSAGE
 } from "./Actors.sol";
-import {Addresses} from "./Addresses.sol";
-import {Cbor, Reader} from "./Cbor.sol";
-import {Claim, Miner, SectorRange, SectorState} from "./Miners.sol";
-import {Multisigs} from "./Multisigs.sol";
-import {Power} from "./Power.sol";
-import {Vesting, VestingFunds} from "./VestingFunds.sol";
+import { Addresses } from "./Addresses.sol";
+import { Cbor, Reader } from "./Cbor.sol";
+import { Claim, Miner, SectorRange, SectorState } from "./Miners.sol";
+import { Multisigs } from "./Multisigs.sol";
+import { Power } from "./Power.sol";
+import { Vesting, VestingFunds } from "./VestingFunds.sol";
 
 /// @notice A Filecoin network inside an EVM: what the precompiles answer, and levers for tests. Anybody may pull any
 /// lever: this is test code.
@@ -79,7 +79,7 @@ contract FilecoinSimulator is Power, Multisigs {
         int256 code;
         uint64 codec;
         bytes memory ret;
-        try this.callFor{value: msg.value}(msg.sender, to, method, params) returns (
+        try this.callFor{ value: msg.value }(msg.sender, to, method, params) returns (
             int256 c,
             uint64 k,
             bytes memory r

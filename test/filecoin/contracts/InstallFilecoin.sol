@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Addresses} from "./Addresses.sol";
-import {FilecoinSimulator} from "./FilecoinSimulator.sol";
-import {ClosedActor, OpenActor, SIMULATOR} from "./NativeActor.sol";
-import {CallActor, CallActorById, LookupDelegatedAddress, ResolveAddress} from "./Precompiles.sol";
+import { Addresses } from "./Addresses.sol";
+import { FilecoinSimulator } from "./FilecoinSimulator.sol";
+import { ClosedActor, OpenActor, SIMULATOR } from "./NativeActor.sol";
+import { CallActor, CallActorById, LookupDelegatedAddress, ResolveAddress } from "./Precompiles.sol";
 
 /// @dev The cheatcodes that the installation needs.
 interface Etcher {

@@ -14,9 +14,9 @@ import {
     SERIALIZATION,
     UNHANDLED_MESSAGE
 } from "./Actors.sol";
-import {Addresses} from "./Addresses.sol";
-import {Cbor, Reader} from "./Cbor.sol";
-import {Vesting, VestingFunds} from "./VestingFunds.sol";
+import { Addresses } from "./Addresses.sol";
+import { Cbor, Reader } from "./Cbor.sol";
+import { Vesting, VestingFunds } from "./VestingFunds.sol";
 
 enum SectorState {
     Absent,

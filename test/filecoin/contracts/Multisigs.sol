@@ -20,9 +20,9 @@ import {
     SYS_NOT_FOUND,
     UNHANDLED_MESSAGE
 } from "./Actors.sol";
-import {Addresses} from "./Addresses.sol";
-import {Cbor, Reader} from "./Cbor.sol";
-import {NativeActor} from "./NativeActor.sol";
+import { Addresses } from "./Addresses.sol";
+import { Cbor, Reader } from "./Cbor.sol";
+import { NativeActor } from "./NativeActor.sol";
 
 struct Proposal {
     bool exists;

@@ -31,7 +31,7 @@ contract NativeActor {
         uint256 amount,
         bytes calldata data
     ) external onlySimulator returns (bool, bytes memory) {
-        return to.call{value: amount}(data);
+        return to.call{ value: amount }(data);
     }
 }
 

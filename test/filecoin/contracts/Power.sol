@@ -13,10 +13,10 @@ import {
     SERIALIZATION,
     UNHANDLED_MESSAGE
 } from "./Actors.sol";
-import {Addresses} from "./Addresses.sol";
-import {Cbor, Reader} from "./Cbor.sol";
-import {Claim, Miner, Miners} from "./Miners.sol";
-import {Vesting, VestingFunds} from "./VestingFunds.sol";
+import { Addresses } from "./Addresses.sol";
+import { Cbor, Reader } from "./Cbor.sol";
+import { Claim, Miner, Miners } from "./Miners.sol";
+import { Vesting, VestingFunds } from "./VestingFunds.sol";
 
 /// @notice The power actor, and how miners come to be.
 abstract contract Power is Miners {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Addresses} from "./Addresses.sol";
-import {CBOR_CODEC, EVM_REVERTED, Exit, FIRST_EXPORTED, INVOKE_EVM, SEND, SYS_INSUFFICIENT_FUNDS} from "./Actors.sol";
-import {Cbor, Reader} from "./Cbor.sol";
-import {SIMULATOR} from "./NativeActor.sol";
+import { Addresses } from "./Addresses.sol";
+import { CBOR_CODEC, EVM_REVERTED, Exit, FIRST_EXPORTED, INVOKE_EVM, SEND, SYS_INSUFFICIENT_FUNDS } from "./Actors.sol";
+import { Cbor, Reader } from "./Cbor.sol";
+import { SIMULATOR } from "./NativeActor.sol";
 
 interface ISimulator {
     function resolve(bytes calldata raw) external view returns (bool wellFormed, bool found, uint64 id);
@@ -74,7 +74,7 @@ abstract contract ActorCaller {
             address target = ISimulator(SIMULATOR).contractAt(r.to);
             if (target != address(0)) return _callContract(target, r);
         }
-        (bool ok, bytes memory ret) = SIMULATOR.call{value: r.value}(
+        (bool ok, bytes memory ret) = SIMULATOR.call{ value: r.value }(
             abi.encodeCall(ISimulator.actorCall, (r.to, r.method, r.readOnly, r.params))
         );
         if (ok) return ret;
@@ -97,7 +97,7 @@ abstract contract ActorCaller {
             data = abi.encodeWithSelector(HANDLE_FILECOIN_METHOD, r.method, codec, r.params);
         }
         uint256 gasBefore = gasleft();
-        (bool ok, bytes memory ret) = r.readOnly ? target.staticcall(data) : target.call{value: r.value}(data);
+        (bool ok, bytes memory ret) = r.readOnly ? target.staticcall(data) : target.call{ value: r.value }(data);
         if (!ok) {
             // A write inside a read-only call is no revert: it ends the frame and takes all of its gas.
             if (ret.length == 0 && gasleft() < gasBefore / 32) {

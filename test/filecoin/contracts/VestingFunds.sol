@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Cbor} from "./Cbor.sol";
+import { Cbor } from "./Cbor.sol";
 
 /// @dev One miner's locked rewards. Buckets lie at `class + 1440 * index`; two of them share a word, each as amount
 /// plus one, so that zero means that there is no entry.
