@@ -3,7 +3,7 @@ import type { MinerVault } from "../../types/ethers-contracts/index.ts";
 import { bigIntBytes, bytes, encodeCbor, idBytes } from "../filecoin/cbor.ts";
 import { FIL, type Filecoin, type Receipt, rawOf } from "../filecoin/index.ts";
 
-export const QUOTA = FIL(10n ** 12n + "");
+export const QUOTA = FIL(1_000_000_000_000);
 export const EXPIRATION = 100_000_000n;
 
 const WITHDRAW_BALANCE = 16n;
