@@ -110,6 +110,8 @@ interface IPowerNFT {
     event Harvested(uint64 indexed minerId, uint256 amount, uint256 stillOwed);
     /// @notice An NFT's weight changed.
     event WeightSet(uint256 indexed id, uint64 indexed minerId, uint64 oldWeight, uint64 newWeight);
+    /// @notice A rise was applied in part or not at all: the miner has arrears, or its power on chain leaves no room.
+    event RiseLimited(uint256 indexed id, uint64 indexed minerId, uint64 asked, uint64 given);
     /// @notice Income of an NFT was paid out.
     event Claimed(uint256 indexed id, address indexed holder, address indexed to, uint256 amount);
     /// @notice On transfer, what was payable became a credit of the seller.
@@ -136,8 +138,6 @@ interface IPowerNFT {
     error LengthMismatch(uint256 ids, uint256 values);
     /// @notice Thrown when a weight is above the NFT's nominal power.
     error WeightAboveNominal(uint256 id, uint64 weight, uint64 nominalPower);
-    /// @notice Thrown when rising weights would exceed the miner's power on chain.
-    error WeightAboveClaim(uint64 minerId, uint256 weight, uint256 qap);
     /// @notice Thrown when the caller may not mint on the miner.
     error NotStorageProvider(uint64 minerId, address caller);
     /// @notice Thrown when the miner's vault is not its beneficiary.
@@ -197,8 +197,9 @@ interface IPowerNFT {
     /// @return amount Cash that arrived and covers income.
     function harvest(uint64 minerId) external returns (uint256 amount);
 
-    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls and rises apply at once;
-    /// expired ids are skipped.
+    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls apply always and at
+    /// once; rises as far as the sum of weights stays within the miner's power on chain, and not in arrears. Expired ids
+    /// are skipped.
     /// @param ids NFTs of the miner, ascending.
     /// @param weights QAP in bytes, at most the nominal power each.
     function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external;

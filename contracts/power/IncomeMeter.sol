@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { MinerActor } from "../fvm/MinerActor.sol";
@@ -108,7 +109,7 @@ library IncomeMeter {
     /// @dev Puts holders' part of the rewards on the line, with a checkpoint at each date of expiry that was passed.
     function _book(Account storage account, Measured memory measured, uint64 now_) private returns (uint256 earned) {
         uint256 span = now_ - measured.from;
-        uint256 meanQap = (account.qap + measured.qap) / 2;
+        uint256 qapSum = uint256(account.qap) + measured.qap; // twice the mean
         uint256 weight = account.weight;
         uint256 units = account.units;
         uint256 living = account.living;
@@ -118,7 +119,7 @@ library IncomeMeter {
                 Expiry storage expiry = account.expiries[date];
                 if (expiry.count == 0) continue;
                 uint256 until = date * EXPIRY_GRID;
-                earned += _append(account, (measured.rewards * (until - at)) / span, meanQap, weight, units);
+                earned += _append(account, (measured.rewards * (until - at)) / span, qapSum, weight, units);
                 at = until;
                 weight -= expiry.weight;
                 units -= expiry.units;
@@ -132,19 +133,19 @@ library IncomeMeter {
                 account.living = uint32(living);
             }
         }
-        earned += _append(account, (measured.rewards * (now_ - at)) / span, meanQap, weight, units);
+        earned += _append(account, (measured.rewards * (now_ - at)) / span, qapSum, weight, units);
     }
 
     function _append(
         Account storage account,
         uint256 rewards,
-        uint256 meanQap,
+        uint256 qapSum,
         uint256 weight,
         uint256 units
     ) private returns (uint256) {
         if (rewards == 0 || weight == 0) return 0;
-        uint256 shared = meanQap > weight ? meanQap : weight;
-        return account.earned.append(units, (rewards << IncomeLedger.FRACTION_BITS) / shared);
+        uint256 sharedTwice = Math.max(qapSum, 2 * weight);
+        return account.earned.append(units, (rewards << (IncomeLedger.FRACTION_BITS + 1)) / sharedTwice);
     }
 
     /// @dev min(owed, max(0, 95 % of rewards - cash covered - growth of wealth)) since nothing was last owed.

@@ -26,7 +26,6 @@ library Weights {
         uint256 date;
         uint256 dateWeight;
         uint256 dateUnits;
-        bool rose;
     }
 
     /// @notice Measures the miner's income up to now, then gives NFTs of it new weights. Emits WeightSet.
@@ -43,17 +42,47 @@ library Weights {
     ) external {
         if (ids.length != weights.length) revert IPowerNFT.LengthMismatch(ids.length, weights.length);
         IncomeMeter.sync(account, minerId, vault, rewardFactor);
-        Totals memory totals = Totals(minerId, account.weight, account.units, 0, 0, 0, false);
+        Totals memory totals = Totals(minerId, account.weight, account.units, 0, 0, 0);
         for (uint256 i = 0; i < ids.length; ++i) {
             if (i != 0 && ids[i] <= ids[i - 1]) revert IPowerNFT.NotAscending(ids[i - 1], ids[i]);
-            _set(tokens.known(ids[i]), account, ids[i], weights[i], totals);
+            _fall(tokens.known(ids[i]), account, ids[i], weights[i], totals);
         }
-        if (totals.rose && totals.weight > account.qap) {
-            revert IPowerNFT.WeightAboveClaim(minerId, totals.weight, account.qap);
-        }
+        for (uint256 i = 0; i < ids.length; ++i) _rise(tokens[ids[i]], account, ids[i], weights[i], totals);
         _storeDate(account, totals);
         account.weight = uint80(totals.weight);
         account.units = uint96(totals.units);
+    }
+
+    /// @dev Checks one entry, and applies it if it is a fall: falls make room for rises.
+    function _fall(
+        Token storage token,
+        Account storage account,
+        uint256 id,
+        uint64 weight,
+        Totals memory totals
+    ) private {
+        if (token.minerId != totals.minerId) revert IPowerNFT.WrongMiner(id, token.minerId, totals.minerId);
+        if (weight > token.nominalPower) revert IPowerNFT.WeightAboveNominal(id, weight, token.nominalPower);
+        if (weight < token.income.last.weight && block.number < token.expiry()) {
+            _set(token, account, id, weight, totals);
+        }
+    }
+
+    /// @dev Applies one entry if it is a rise, as far as the miner's power on chain leaves room; not in arrears.
+    function _rise(
+        Token storage token,
+        Account storage account,
+        uint256 id,
+        uint64 weight,
+        Totals memory totals
+    ) private {
+        uint64 old = token.income.last.weight;
+        if (weight <= old || block.number >= token.expiry()) return;
+        uint256 room = account.qap > totals.weight ? account.qap - totals.weight : 0;
+        if (account.arrears != 0) room = 0;
+        uint64 given = weight - old <= room ? weight : old + uint64(room);
+        if (given != weight) emit IPowerNFT.RiseLimited(id, totals.minerId, weight, given);
+        if (given != old) _set(token, account, id, given, totals);
     }
 
     function _set(
@@ -63,15 +92,7 @@ library Weights {
         uint64 weight,
         Totals memory totals
     ) private {
-        if (token.minerId != totals.minerId) revert IPowerNFT.WrongMiner(id, token.minerId, totals.minerId);
-        if (weight > token.nominalPower) revert IPowerNFT.WeightAboveNominal(id, weight, token.nominalPower);
-        if (block.number >= token.expiry()) return;
         uint64 old = token.income.last.weight;
-        if (weight == old) return;
-        if (weight > old) {
-            if (account.arrears != 0) revert IPowerNFT.InArrears(totals.minerId, account.arrears);
-            totals.rose = true;
-        }
         if (token.attestedAt == 0) token.attestedAt = uint32(block.number);
         if (totals.date != token.expiryDate) {
             _storeDate(account, totals);
