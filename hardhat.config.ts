@@ -33,7 +33,7 @@ export default defineConfig({
     },
   },
   paths: {
-    sources: ["contracts", "test/filecoin/contracts", "test/fvm/contracts"],
+    sources: ["contracts", "test/filecoin/contracts", "test/fvm/contracts", "test/support/contracts"],
     tests: { mocha: "test", solidity: "test/properties" },
   },
   networks: {
