@@ -98,7 +98,12 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     return receipt.gasUsed;
   };
   /** Runs a transaction behind a sync of the same epoch, so that its own sync finds nothing to measure. */
-  const gasBeyondSync = async (label: string, contract: Contract, name: string, args: () => unknown[]): Promise<bigint> => {
+  const gasBeyondSync = async (
+    label: string,
+    contract: Contract,
+    name: string,
+    args: () => unknown[],
+  ): Promise<bigint> => {
     for (let attempt = 0; attempt < 10; attempt++) {
       let nonce = await provider.getTransactionCount(deployer.address, "pending");
       const send = (target: Contract, method: string, params: unknown[]): Promise<TransactionResponse> =>
@@ -120,7 +125,12 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
 
   // Floors
   const fresh = Wallet.createRandom().address;
-  await add("chain: native send", await native("", await lotus.send({ from: devnet.faucet, to: devnet.owner, value: 1n })), null, null);
+  await add(
+    "chain: native send",
+    await native("", await lotus.send({ from: devnet.faucet, to: devnet.owner, value: 1n })),
+    null,
+    null,
+  );
   const bareWithdrawal = await native("", await lotus.withdraw(miner, devnet.owner, FIL));
   await add("chain: native WithdrawBalance", bareWithdrawal, null, null);
   const probe = await deployProbe("ActorProbe", deployer);
@@ -129,11 +139,21 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   const raw = (method: bigint, params: Uint8Array): unknown => [minerId, method, 0n, 0n, 0x51n, params];
   const approve = encodeCbor([probeBytes, encodeAmount(QUOTA), EXPIRATION]);
   const floorActivate = await gasOf("bare approval", probe, "call", raw(1570634796n, approve));
-  const floorWithdraw = await gasOf("bare withdrawal", probe, "call", raw(2280458852n, encodeCbor([encodeAmount(FIL)])));
+  const floorWithdraw = await gasOf(
+    "bare withdrawal",
+    probe,
+    "call",
+    raw(2280458852n, encodeCbor([encodeAmount(FIL)])),
+  );
   await add("chain: ChangeBeneficiary approval by a contract", floorActivate, null, null);
   await add("chain: WithdrawBalance by a contract", floorWithdraw, null, null);
   const giveBack = await lotus.proposeBeneficiary(miner, devnet.owner, idBytes(ownerId), 0n, 0n);
-  const floorRelease = await gasOf("bare release", probe, "call", raw(1570634796n, encodeCbor([idBytes(ownerId), encodeAmount(0n), 0n])));
+  const floorRelease = await gasOf(
+    "bare release",
+    probe,
+    "call",
+    raw(1570634796n, encodeCbor([idBytes(ownerId), encodeAmount(0n), 0n])),
+  );
   const bare = await deployProbe("BareERC721", deployer);
   await sendTo(bare, "mint", deployer.address, 1n);
   const floorMint = await gasOf("bare mint", bare, "mint", deployer.address, 2n);
@@ -142,15 +162,21 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   await add("chain: transfer of a bare ERC-721", floorTransfer, null, null);
 
   // Enrolment
-  const protocol = await deployOn({ devnet, lotus, wallets, provider, stop: () => Promise.resolve() }, (name, _, receipt) => {
-    void add(`deploy ${name}`, receipt.gasUsed, null, null);
-  });
+  const protocol = await deployOn(
+    { devnet, lotus, wallets, provider, stop: () => Promise.resolve() },
+    (name, _, receipt) => {
+      void add(`deploy ${name}`, receipt.gasUsed, null, null);
+    },
+  );
   const { nft, registry } = protocol;
   const vault = await protocol.vaultOf(minerId);
   const vaultAddress = await vault.getAddress();
   const create = await gasOf("createVault", registry, "createVault", minerId);
   await add("createVault", create, null, null);
-  const proposal = await native("propose", await propose({ devnet, lotus, wallets, provider, stop: network.stop }, miner, devnet.owner, vaultAddress));
+  const proposal = await native(
+    "propose",
+    await propose({ devnet, lotus, wallets, provider, stop: network.stop }, miner, devnet.owner, vaultAddress),
+  );
   await add("propose (native)", proposal, giveBack.Receipt.GasUsed, null);
   const activate = await gasOf("activate", vault, "activate");
   await add("activate", activate, Number(floorActivate), null);
@@ -164,7 +190,12 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   await propose({ devnet, lotus, wallets, provider, stop: network.stop }, miner, devnet.owner, vaultAddress);
   await sendTo(vault, "activate");
   const setOperator = vault.interface.encodeFunctionData("setOperator", [deployer.address]);
-  await add("setOperator (native, by an f3 owner)", await native("setOperator", await invoke(lotus, devnet.owner, vaultAddress, setOperator)), null, null);
+  await add(
+    "setOperator (native, by an f3 owner)",
+    await native("setOperator", await invoke(lotus, devnet.owner, vaultAddress, setOperator)),
+    null,
+    null,
+  );
 
   // One NFT
   await devnet.advance(FULL_TABLE);
@@ -204,7 +235,14 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     ids.push(first + BigInt(i));
   }
   const someIds = ids.slice(1);
-  await sendTo(nft, "applyWeights", minerId, someIds, someIds.map(() => SECTOR_QAP / 20n), { gasLimit: GAS_LIMIT });
+  await sendTo(
+    nft,
+    "applyWeights",
+    minerId,
+    someIds,
+    someIds.map(() => SECTOR_QAP / 20n),
+    { gasLimit: GAS_LIMIT },
+  );
   for (const measured of [false, true]) {
     await devnet.advance(A_WHILE);
     await sync();
@@ -222,12 +260,32 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   await devnet.advance(A_WHILE);
   await sync();
   await harvest();
-  await add("transfer with settlement", await gasOf("transfer", nft, "transferFrom", deployer.address, other.address, ids[1]), Number(floorTransfer), 10e6);
-  await add("transfer with settlement, seller and buyer known", await gasOf("transfer", nft, "transferFrom", deployer.address, other.address, ids[2]), Number(floorTransfer), 10e6);
-  await add("transfer with nothing to settle", await gasOf("transfer", nft.connect(other) as Contract, "transferFrom", other.address, deployer.address, ids[2]), Number(floorTransfer), null);
+  await add(
+    "transfer with settlement",
+    await gasOf("transfer", nft, "transferFrom", deployer.address, other.address, ids[1]),
+    Number(floorTransfer),
+    10e6,
+  );
+  await add(
+    "transfer with settlement, seller and buyer known",
+    await gasOf("transfer", nft, "transferFrom", deployer.address, other.address, ids[2]),
+    Number(floorTransfer),
+    10e6,
+  );
+  await add(
+    "transfer with nothing to settle",
+    await gasOf("transfer", nft.connect(other) as Contract, "transferFrom", other.address, deployer.address, ids[2]),
+    Number(floorTransfer),
+    null,
+  );
   await add("claimCredit", await gasOf("claimCredit", nft, "claimCredit", deployer.address), null, null);
   await devnet.advance(10);
-  await add("withdrawToOwner, beyond its sync", await gasBeyondSync("withdrawToOwner", vault, "withdrawToOwner", () => [FIL]), Number(floorWithdraw), null);
+  await add(
+    "withdrawToOwner, beyond its sync",
+    await gasBeyondSync("withdrawToOwner", vault, "withdrawToOwner", () => [FIL]),
+    Number(floorWithdraw),
+    null,
+  );
 
   // Many NFTs
   let minted = few;
@@ -246,7 +304,10 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     const page = Array.from({ length: PAGE }, (_, i) => from + BigInt(i)).filter((id) => id <= total);
     const weights = page.map(() => 40n);
     if (page.length < PAGE) await sendTo(nft, "applyWeights", minerId, page, weights, { gasLimit: 9_000_000_000n });
-    else batch = (await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [minerId, page, weights])) / BigInt(PAGE);
+    else
+      batch =
+        (await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [minerId, page, weights])) /
+        BigInt(PAGE);
   }
   await add(`applyWeights, each NFT of ${PAGE}, first weight`, batch, null, null);
   await devnet.advance(A_WHILE);
@@ -254,11 +315,30 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   await harvest();
   await devnet.advance(A_WHILE);
   await sync();
-  await add(`harvest alone, ${MANY} living NFTs`, await harvest(), Number(floorWithdraw), Math.floor(Number(harvestOne) * 1.02));
+  await add(
+    `harvest alone, ${MANY} living NFTs`,
+    await harvest(),
+    Number(floorWithdraw),
+    Math.floor(Number(harvestOne) * 1.02),
+  );
   const page = Array.from({ length: PAGE }, (_, i) => first + BigInt(few + i));
-  const again = await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [minerId, page, page.map(() => 39n)]);
+  const again = await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [
+    minerId,
+    page,
+    page.map(() => 39n),
+  ]);
   await add(`applyWeights, each NFT of ${PAGE}, changed weight`, again / BigInt(PAGE), null, null);
   await add(`claim of one NFT of ${MANY}`, await gasOf("claim", nft, "claim", [first], deployer.address), null, null);
-  await add(`transfer with settlement, ${MANY} living NFTs`, await gasOf("transfer", nft, "transferFrom", deployer.address, fresh, ids[3]), null, null);
-  await add(`mint of 32 sectors beyond its sync, ${MANY} living`, await gasBeyondSync("mint", nft, "mint", () => [request(32n, 40n)]), null, null);
+  await add(
+    `transfer with settlement, ${MANY} living NFTs`,
+    await gasOf("transfer", nft, "transferFrom", deployer.address, fresh, ids[3]),
+    null,
+    null,
+  );
+  await add(
+    `mint of 32 sectors beyond its sync, ${MANY} living`,
+    await gasBeyondSync("mint", nft, "mint", () => [request(32n, 40n)]),
+    null,
+    null,
+  );
 }

@@ -12,7 +12,10 @@ function head(major: number, value: bigint): Buffer {
     [8, 27],
   ] as const) {
     if (value < 1n << BigInt(8 * bytes)) {
-      return Buffer.concat([Buffer.from([type | tag]), Buffer.from(value.toString(16).padStart(2 * bytes, "0"), "hex")]);
+      return Buffer.concat([
+        Buffer.from([type | tag]),
+        Buffer.from(value.toString(16).padStart(2 * bytes, "0"), "hex"),
+      ]);
     }
   }
   throw new Error("integer above 64 bits");
@@ -68,7 +71,10 @@ export function decodeCbor(data: Uint8Array): CborValue {
 export function encodeAmount(amount: bigint): Buffer {
   if (amount === 0n) return Buffer.alloc(0);
   const hex = (amount < 0n ? -amount : amount).toString(16);
-  return Buffer.concat([Buffer.from([amount < 0n ? 1 : 0]), Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex")]);
+  return Buffer.concat([
+    Buffer.from([amount < 0n ? 1 : 0]),
+    Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex"),
+  ]);
 }
 
 export function decodeAmount(data: CborValue): bigint {

@@ -246,7 +246,13 @@ export class Lotus {
     return BigInt(power.MinerPower.QualityAdjPower);
   }
 
-  proposeBeneficiary(miner: string, from: string, nominee: Uint8Array, quota: bigint, expiration: bigint): Promise<Lookup> {
+  proposeBeneficiary(
+    miner: string,
+    from: string,
+    nominee: Uint8Array,
+    quota: bigint,
+    expiration: bigint,
+  ): Promise<Lookup> {
     const params = beneficiaryParams(nominee, quota, expiration);
     return this.send({ from, to: miner, method: METHOD.miner.changeBeneficiary, params });
   }
@@ -322,7 +328,12 @@ export class Lotus {
 
   /** Everything that happened in a tipset, rewards and cron included. */
   async trace(tipset: TipSet): Promise<Execution[]> {
-    const { Trace } = await this.call<{ Trace: Execution[] }>("Filecoin.StateCompute", tipset.Height, null, tipset.Cids);
+    const { Trace } = await this.call<{ Trace: Execution[] }>(
+      "Filecoin.StateCompute",
+      tipset.Height,
+      null,
+      tipset.Cids,
+    );
     return Trace;
   }
 
@@ -335,7 +346,8 @@ export class Lotus {
       for (const execution of await this.trace(tipset)) {
         if (execution.Msg.To !== "f02" || execution.Msg.Method !== METHOD.rewardAward) continue;
         for (const sub of execution.ExecutionTrace.Subcalls ?? []) {
-          if (sub.Msg.Method !== METHOD.minerApplyRewards || idOf(sub.Msg.To) !== id || sub.MsgRct.ExitCode !== 0) continue;
+          if (sub.Msg.Method !== METHOD.minerApplyRewards || idOf(sub.Msg.To) !== id || sub.MsgRct.ExitCode !== 0)
+            continue;
           const [reward, penalty] = decodeCbor(Buffer.from(sub.Msg.Params ?? "", "base64")) as [CborValue, CborValue];
           total.reward += decodeAmount(reward);
           total.penalty += decodeAmount(penalty);

@@ -87,7 +87,11 @@ export async function deployOn(
 }
 
 /** Sends a transaction of a contract and waits for it. */
-export async function sendTo(contract: Contract, name: string, ...args: unknown[]): Promise<ContractTransactionReceipt> {
+export async function sendTo(
+  contract: Contract,
+  name: string,
+  ...args: unknown[]
+): Promise<ContractTransactionReceipt> {
   return (await mined(contract.getFunction(name)(...args))) as ContractTransactionReceipt;
 }
 

@@ -149,7 +149,11 @@ export class Devnet {
     let failures = 0;
     while (height < target) {
       if (!this.alive) throw new Error("the network has ended");
-      const step = Math.min(target - height, MAX_STEP, Math.max(1, Math.floor(((await this.#nextProof(height)) - height) / 3)));
+      const step = Math.min(
+        target - height,
+        MAX_STEP,
+        Math.max(1, Math.floor(((await this.#nextProof(height)) - height) / 3)),
+      );
       const answer = await fetch(new URL(`/devnet/advance?epochs=${step}`, this.url));
       if (answer.ok) {
         height = ((await answer.json()) as { height: number }).height;
