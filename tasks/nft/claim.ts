@@ -75,10 +75,7 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
       "Nothing can be paid yet: earned income is paid after a harvest has covered it (`miner harvest`).",
     );
   }
-  const outcome = await execute(context, { ...args, from: sender.address.toString(context.network.prefix) }, [
-    first,
-    ...rest,
-  ]);
+  const outcome = await execute(context, args, [first, ...rest], sender);
   if (!outcome.sent) return;
   const paid =
     eventSum(outcome.logs, "PowerNFT", "Claimed", "amount") +

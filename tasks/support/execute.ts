@@ -158,7 +158,7 @@ async function sendNative(context: TaskContext, step: Step, from: Address): Prom
   const lookup = async (): Promise<EthReceipt | null> => {
     const found = await context.lotus.stateSearchMsg(message.CID);
     if (found === null) return null;
-    const hash = hexText.nullable().parse(await context.eth("eth_getTransactionHashByCid", [found.Message["/"]]));
+    const hash = await context.lotus.ethGetTransactionHashByCid(found.Message);
     return hash === null ? null : receiptOf(context, hash);
   };
   return waitForReceipt(context, lookup, { replaced: () => Promise.resolve(false), what: `message ${cid}` });
