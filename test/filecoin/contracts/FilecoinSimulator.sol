@@ -268,13 +268,16 @@ contract FilecoinSimulator is Power, Multisigs {
         _repayDebtNow(miner, s, uint64(block.number));
     }
 
-    /// @notice Removes terminated sectors from their partitions.
-    function compactSectors(uint64 miner, uint64[] calldata sectors) external {
+    /// @notice Removes the terminated sectors of a partition.
+    function compactPartition(uint64 miner, uint64 deadline, uint64 partition) external {
         Miner storage s = _miner(miner);
-        for (uint256 i; i < sectors.length; ++i) {
-            (SectorState state, , ) = _sector(s, sectors[i]);
-            require(state == SectorState.Terminated, "simulator: sector is alive or gone");
-            s.compacted[sectors[i]] = true;
+        for (uint256 i; i < s.ranges.length; ++i) {
+            SectorRange storage range = s.ranges[i];
+            if (range.deadline != deadline) continue;
+            for (uint64 n = range.first; n < range.first + range.count; ++n) {
+                (SectorState state, , uint64 at) = _sector(s, n);
+                if (state == SectorState.Terminated && at == partition) s.compacted[n] = true;
+            }
         }
     }
 
@@ -376,9 +379,9 @@ contract FilecoinSimulator is Power, Multisigs {
         expectedPerByte = q128;
     }
 
-    /// @notice What CreateMiner locks, attoFIL.
-    function setCreationDeposit(uint256 amount) external {
-        creationDeposit = amount;
+    /// @notice What CreateMiner locks, attoFIL, and where the next miner's proving periods begin, epoch.
+    function setCreation(uint256 deposit, uint64 provingPeriodStart) external {
+        (creationDeposit, creationPeriodStart) = (deposit, provingPeriodStart);
     }
 
     /// @notice What a miner holds and owes, attoFIL.

@@ -26,6 +26,8 @@ abstract contract Power is Miners {
     uint64 internal minerCount;
     /// @dev What a miner made by CreateMiner must lock, attoFIL.
     uint256 internal creationDeposit;
+    /// @dev Epoch at which a miner made by CreateMiner begins its proving periods.
+    uint64 internal creationPeriodStart;
     /// @dev Ids of all miners, for the network's power.
     uint64[] internal allMiners;
 
@@ -89,7 +91,7 @@ abstract contract Power is Miners {
         _check(ownerFound && workerFound, ILLEGAL_ARGUMENT);
         _write(m);
         _check(m.value >= creationDeposit, INSUFFICIENT_FUNDS);
-        uint64 id = _newMiner(newId(), ownerId, workerId, uint64(block.number) + 1);
+        uint64 id = _newMiner(newId(), ownerId, workerId, creationPeriodStart);
         Miner storage s = miners[id];
         s.vesting.add(uint64(block.number), 1, 1, creationDeposit);
         s.locked = creationDeposit;
