@@ -1,6 +1,7 @@
 import hre from "hardhat";
 
 import { EPOCHS_PER_DAY, EPOCH_SECONDS, EXPIRY_GRID, toHex } from "../../lib/index.ts";
+import type { FactoryOf } from "../../lib/protocol/deploy.ts";
 import { Filecoin, type Provider, SIMULATOR, installFilecoin } from "../../test/filecoin/index.ts";
 import { Explorer, quantity } from "./Explorer.ts";
 import * as genesis from "./genesis.ts";
@@ -36,6 +37,8 @@ export class EmbeddedFilecoin {
   /** Levers of the simulation. */
   readonly levers: Filecoin;
   readonly explorer: Explorer;
+  /** Factories of the compiled contracts, for any signer. */
+  readonly factoryOf: FactoryOf;
   readonly #close: () => Promise<void>;
   /** Rewards are paid for the wins of every epoch up to this one. */
   #awardedUpTo = 0n;
@@ -47,11 +50,17 @@ export class EmbeddedFilecoin {
   readonly #named = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(provider: Provider, levers: Filecoin, explorer: Explorer, close: () => Promise<void>) {
-    this.provider = provider;
+  private constructor(
+    connection: { provider: Provider; close: () => Promise<void> },
+    levers: Filecoin,
+    explorer: Explorer,
+    factoryOf: FactoryOf,
+  ) {
+    this.provider = connection.provider;
     this.levers = levers;
     this.explorer = explorer;
-    this.#close = close;
+    this.factoryOf = factoryOf;
+    this.#close = () => connection.close();
   }
 
   /** Starts a network whose miners have half a year of rewards behind them. Contracts must be compiled. */
@@ -78,7 +87,9 @@ export class EmbeddedFilecoin {
     const explorer = new Explorer(provider, artifact.abi);
     await levers.setBalance(PAYMASTER, genesis.ACCOUNT_BALANCE);
     await provider.request({ method: "hardhat_impersonateAccount", params: [PAYMASTER] });
-    const chain = new EmbeddedFilecoin(provider, levers, explorer, () => connection.close());
+    const factoryOf: FactoryOf = (name, signer, libraries) =>
+      connection.ethers.getContractFactory(name, { signer, libraries: { ...libraries } });
+    const chain = new EmbeddedFilecoin(connection, levers, explorer, factoryOf);
     await chain.#populate();
     return chain;
   }
