@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {AccountTypes} from "@zondax/filecoin-solidity/contracts/v0.8/types/AccountTypes.sol";
+import { AccountTypes } from "@zondax/filecoin-solidity/contracts/v0.8/types/AccountTypes.sol";
 
-import {ActorCall} from "./ActorCall.sol";
-import {CborReader} from "./CborReader.sol";
-import {CborWriter} from "./CborWriter.sol";
-import {ActorError} from "./Errors.sol";
+import { ActorCall } from "./ActorCall.sol";
+import { CborReader } from "./CborReader.sol";
+import { CborWriter } from "./CborWriter.sol";
+import { ActorError } from "./Errors.sol";
 
 /// @title Signatures of accounts with f1 and f3 keys
 library AccountActor {

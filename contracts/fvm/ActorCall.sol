@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {Actor} from "@zondax/filecoin-solidity/contracts/v0.8/utils/Actor.sol";
-import {Misc} from "@zondax/filecoin-solidity/contracts/v0.8/utils/Misc.sol";
+import { Actor } from "@zondax/filecoin-solidity/contracts/v0.8/utils/Actor.sol";
+import { Misc } from "@zondax/filecoin-solidity/contracts/v0.8/utils/Misc.sol";
 
-import {ActorError, BadAnswer, CallRefused} from "./Errors.sol";
+import { ActorError, BadAnswer, CallRefused } from "./Errors.sol";
 
 /// @title Calls to actors through the machine's precompiles
 /// @notice A successful answer is either empty (codec 0) or CBOR (codec 0x51); anything else is refused here. What the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {BadAnswer} from "./Errors.sol";
+import { BadAnswer } from "./Errors.sol";
 
 /// @title A strict reader of actors' CBOR answers
 /// @notice It accepts what the chain writes and nothing else: shortest integers, definite lengths, exact array sizes,
@@ -158,5 +158,4 @@ library CborReader {
             word := mload(next)
         }
     }
-
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {FilAddresses} from "@zondax/filecoin-solidity/contracts/v0.8/utils/FilAddresses.sol";
+import { FilAddresses } from "@zondax/filecoin-solidity/contracts/v0.8/utils/FilAddresses.sol";
 
-import {ActorCall} from "./ActorCall.sol";
-import {ActorId} from "./ActorId.sol";
-import {ActorError, CallRefused, SendFailed} from "./Errors.sol";
+import { ActorCall } from "./ActorCall.sol";
+import { ActorId } from "./ActorId.sol";
+import { ActorError, CallRefused, SendFailed } from "./Errors.sol";
 
 /// @title Payments
 /// @notice FIL is sent by method 0, which runs no code of the payee: nothing can re-enter, and a payee cannot refuse.

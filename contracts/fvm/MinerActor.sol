@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {MinerTypes} from "@zondax/filecoin-solidity/contracts/v0.8/types/MinerTypes.sol";
+import { MinerTypes } from "@zondax/filecoin-solidity/contracts/v0.8/types/MinerTypes.sol";
 
-import {ActorCall} from "./ActorCall.sol";
-import {CborReader} from "./CborReader.sol";
-import {CborWriter} from "./CborWriter.sol";
-import {ActorError, BadAnswer} from "./Errors.sol";
+import { ActorCall } from "./ActorCall.sol";
+import { CborReader } from "./CborReader.sol";
+import { CborWriter } from "./CborWriter.sol";
+import { ActorError, BadAnswer } from "./Errors.sol";
 
 /// @title What a contract may ask a miner actor, and tell it
 /// @notice Nothing here proves that an id is a miner: any contract can answer like one. That is `PowerActor`'s part.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {CommonTypes} from "@zondax/filecoin-solidity/contracts/v0.8/types/CommonTypes.sol";
-import {PowerTypes} from "@zondax/filecoin-solidity/contracts/v0.8/types/PowerTypes.sol";
+import { CommonTypes } from "@zondax/filecoin-solidity/contracts/v0.8/types/CommonTypes.sol";
+import { PowerTypes } from "@zondax/filecoin-solidity/contracts/v0.8/types/PowerTypes.sol";
 
-import {ActorCall} from "./ActorCall.sol";
-import {CborReader} from "./CborReader.sol";
-import {CborWriter} from "./CborWriter.sol";
-import {ActorError} from "./Errors.sol";
+import { ActorCall } from "./ActorCall.sol";
+import { CborReader } from "./CborReader.sol";
+import { CborWriter } from "./CborWriter.sol";
+import { ActorError } from "./Errors.sol";
 
 /// @title What the power actor says of a miner
 /// @notice It is the only proof that an actor id is a miner: account actors answer any method with success.

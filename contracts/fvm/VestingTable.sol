@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {MinerTypes} from "@zondax/filecoin-solidity/contracts/v0.8/types/MinerTypes.sol";
+import { MinerTypes } from "@zondax/filecoin-solidity/contracts/v0.8/types/MinerTypes.sol";
 
-import {ActorCall} from "./ActorCall.sol";
-import {CborReader} from "./CborReader.sol";
+import { ActorCall } from "./ActorCall.sol";
+import { CborReader } from "./CborReader.sol";
 
 /// @title A miner's vesting table, read in one pass
 /// @notice The table is a list of [epoch, amount], epochs ascending. All epochs of a miner leave the same rest by 1440
@@ -162,8 +162,12 @@ library VestingTable {
             let behind := add(first, mul(count, stride))
             for {} xor(expected, behind) {} {
                 let word := mload(next)
-                if xor(and(shr(192, word), 0xfffffffffffff8ff), expected) { break }
-                if iszero(byte(8, word)) { break }
+                if xor(and(shr(192, word), 0xfffffffffffff8ff), expected) {
+                    break
+                }
+                if iszero(byte(8, word)) {
+                    break
+                }
                 // 40 and the length of the string: the entry is 7 bytes longer, the magnitude one byte shorter.
                 let head := byte(6, word)
                 sum := add(sum, shr(sub(0x308, shl(3, head)), shl(64, word)))

@@ -22,7 +22,7 @@ interface IPowerNFT {
         uint16 royaltyBps;
         /// @dev The most protocol fee that the minter accepts, basis points.
         uint16 maxProtocolFeeBps;
-        /// @dev Who gets the NFT, and the royalties of later sales.
+        /// @dev Who gets the NFT. Royalties of later sales go to the caller.
         address to;
     }
 
@@ -110,6 +110,8 @@ interface IPowerNFT {
     event Harvested(uint64 indexed minerId, uint256 amount, uint256 stillOwed);
     /// @notice An NFT's weight changed.
     event WeightSet(uint256 indexed id, uint64 indexed minerId, uint64 oldWeight, uint64 newWeight);
+    /// @notice A rise was applied in part or not at all: the miner has arrears, or its power on chain leaves no room.
+    event RiseLimited(uint256 indexed id, uint64 indexed minerId, uint64 asked, uint64 given);
     /// @notice Income of an NFT was paid out.
     event Claimed(uint256 indexed id, address indexed holder, address indexed to, uint256 amount);
     /// @notice On transfer, what was payable became a credit of the seller.
@@ -136,8 +138,6 @@ interface IPowerNFT {
     error LengthMismatch(uint256 ids, uint256 values);
     /// @notice Thrown when a weight is above the NFT's nominal power.
     error WeightAboveNominal(uint256 id, uint64 weight, uint64 nominalPower);
-    /// @notice Thrown when rising weights would exceed the miner's power on chain.
-    error WeightAboveClaim(uint64 minerId, uint256 weight, uint256 qap);
     /// @notice Thrown when the caller may not mint on the miner.
     error NotStorageProvider(uint64 minerId, address caller);
     /// @notice Thrown when the miner's vault is not its beneficiary.
@@ -167,6 +167,8 @@ interface IPowerNFT {
     /// @notice Thrown when the NFT was attested and has not expired (sync after the expiry first), or still has unpaid
     /// income: it cannot be burned.
     error NotBurnable(uint256 id, uint64 expiry, uint256 unpaid);
+    /// @notice Thrown when measuring is given up too early: sync instead.
+    error TooEarlyToSkip(uint64 minerId, uint64 earliest);
     /// @notice Thrown when an NFT has not reached its expiry.
     error NotExpired(uint256 id, uint64 expiry);
     /// @notice Thrown when an address that cannot be paid is named as payee.
@@ -184,13 +186,20 @@ interface IPowerNFT {
     /// @return rewards Gross block rewards measured.
     function sync(uint64 minerId) external returns (uint256 rewards);
 
+    /// @notice Gives up measuring a miner up to now, once nobody could sync it in time: when the chain's answers can no
+    /// longer be read (after a network upgrade, say), expiries are still reached and the provider's way out stays open.
+    /// Counts no income and says `IncomeGap`. Anyone may call, not before GIVE_UP_DELAY after the sync deadline, when a
+    /// sync could prove next to nothing; the next sync measures afresh.
+    function skip(uint64 minerId) external;
+
     /// @notice Takes what is owed, as of the last sync, out of the miner. Anyone may call. Survives a refusal of the
     /// chain, with an event of the vault.
     /// @return amount Cash that arrived and covers income.
     function harvest(uint64 minerId) external returns (uint256 amount);
 
-    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls and rises apply at once;
-    /// expired ids are skipped.
+    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls apply always and at
+    /// once; rises as far as the sum of weights stays within the miner's power on chain, and not in arrears. Expired ids
+    /// are skipped.
     /// @param ids NFTs of the miner, ascending.
     /// @param weights QAP in bytes, at most the nominal power each.
     function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external;

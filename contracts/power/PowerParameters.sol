@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 import { IPowerNFT } from "./IPowerNFT.sol";
-import { DEFAULT_REWARD_FACTOR } from "./MinerAccounts.sol";
+import { DEFAULT_REWARD_FACTOR } from "./Account.sol";
 
 /// @title What governance may change of power NFTs, and how far (R-GOV-1, R-GOV-3)
 /// @notice Each setter belongs to a role of the AccessManager and has a hard range here. Nothing is retroactive.

@@ -18,10 +18,15 @@ export interface ProtocolAddresses {
   readonly minerRegistry: string;
   readonly powerNFTRenderer: string;
   readonly powerNFT: string;
+  /** Code that PowerNFT runs in its own context; fixed for ever when it is deployed. */
+  readonly libraries: Libraries;
 }
 
-/** Gives the factory of a contract by its name; `hardhat.ethers.getContractFactory` does. */
-export type FactoryOf = (name: string, signer: Signer) => Promise<ContractFactory>;
+/** Addresses of linked libraries by name. */
+export type Libraries = Readonly<Record<string, string>>;
+
+/** Gives the factory of a contract by its name; `hardhat.ethers.getContractFactory(name, { signer, libraries })` does. */
+export type FactoryOf = (name: string, signer: Signer, libraries: Libraries) => Promise<ContractFactory>;
 
 /** A deployment did not come out at the address that the other contracts were told. */
 export class WrongDeploymentAddressError extends Error {
@@ -45,7 +50,7 @@ export class WrongDeploymentAddressError extends Error {
 export type OnDeployed = (name: string, address: string, receipt: ContractTransactionReceipt) => void;
 
 /**
- * Deploys everything, in five transactions of `deployer`, who holds no role afterwards.
+ * Deploys everything. `deployer` holds no role afterwards.
  *
  * @throws {WrongDeploymentAddressError} when another transaction of the deployer came in between.
  */
@@ -58,24 +63,30 @@ export async function deployProtocol(
   const from = await deployer.getAddress();
   const first = await deployer.getNonce();
   const planned = (offset: number): string => getCreateAddress({ from, nonce: first + offset });
-  const powerNFT = planned(4);
+  const powerNFT = planned(7);
 
-  const deploy = async (name: string, offset: number, args: readonly unknown[]): Promise<string> => {
-    const factory = await factoryOf(name, deployer);
+  let next = 0;
+  const deploy = async (name: string, args: readonly unknown[], libraries: Libraries = {}): Promise<string> => {
+    const expected = planned(next++);
+    const factory = await factoryOf(name, deployer, libraries);
     const contract = await factory.deploy(...args);
     const receipt = await contract.deploymentTransaction()?.wait();
     const address = await contract.getAddress();
-    if (receipt === null || receipt === undefined || address !== planned(offset)) {
-      throw new WrongDeploymentAddressError(name, planned(offset), address);
+    if (receipt === null || receipt === undefined || address !== expected) {
+      throw new WrongDeploymentAddressError(name, expected, address);
     }
     onDeployed(name, address, receipt);
     return address;
   };
 
-  const accessManager = await deploy("PowerAccessManager", 0, [holders, powerNFT]);
-  const minerVaultImplementation = await deploy("MinerVault", 1, [powerNFT]);
-  const minerRegistry = await deploy("MinerRegistry", 2, [minerVaultImplementation]);
-  const powerNFTRenderer = await deploy("PowerNFTRenderer", 3, []);
-  await deploy("PowerNFT", 4, [accessManager, minerRegistry, powerNFTRenderer]);
-  return { accessManager, minerVaultImplementation, minerRegistry, powerNFTRenderer, powerNFT };
+  const IncomeMeter = await deploy("IncomeMeter", []);
+  const Minting = await deploy("Minting", [], { IncomeMeter });
+  const Weights = await deploy("Weights", [], { IncomeMeter });
+  const accessManager = await deploy("PowerAccessManager", [holders, powerNFT]);
+  const minerVaultImplementation = await deploy("MinerVault", [powerNFT]);
+  const minerRegistry = await deploy("MinerRegistry", [minerVaultImplementation]);
+  const powerNFTRenderer = await deploy("PowerNFTRenderer", []);
+  const libraries = { IncomeMeter, Minting, Weights };
+  await deploy("PowerNFT", [accessManager, minerRegistry, powerNFTRenderer], libraries);
+  return { accessManager, minerVaultImplementation, minerRegistry, powerNFTRenderer, powerNFT, libraries };
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import { Line } from "./IncomeLedger.sol";
+
+/// @dev Epochs between two expiry dates: 30 days of 2,880 epochs. Date n is epoch n * EXPIRY_GRID.
+uint64 constant EXPIRY_GRID = 86_400;
+
+/// @dev The default of the factor from the growth of a bucket pair to gross rewards: 180 daily steps / 75 % locked.
+uint16 constant DEFAULT_REWARD_FACTOR = 240;
+
+/// @dev A pair measures exactly while every reward's steps have begun at its first bucket: one day of the first step,
+/// half a day of rounding (epochs).
+uint64 constant PAIR_LEAD = 4_320;
+
+/// @dev The span of a reward's vesting, epochs: 180 days.
+uint64 constant VESTING_SPAN = 518_400;
+
+/// @dev Between the two buckets of a pair, epochs: half a day.
+uint64 constant BUCKET_STEP = 1_440;
+
+/// @dev From the sync deadline until measuring may be given up, epochs: the pair has left the vesting table by then.
+uint64 constant GIVE_UP_DELAY = 3 * PAIR_LEAD;
+
+/// @dev NFTs that end at one date. One storage slot.
+struct Expiry {
+    /// @notice Sum of their weights, bytes of QAP.
+    uint80 weight;
+    /// @notice Sum of weight * payBps.
+    uint96 units;
+    /// @notice How many there are.
+    uint32 count;
+    /// @notice Whether the date was passed by a sync; the weights above are then off the line.
+    bool closed;
+    /// @notice Once closed: the checkpoint at which income ended.
+    uint32 lastIndex;
+}
+
+/// @dev What is kept of one miner.
+struct Account {
+    // slot 0
+    /// @notice The epoch up to which income is measured; 0 before the first sync.
+    uint32 lastSync;
+    /// @notice The first bucket of the pair that the next sync reads; 0 while the vesting table is empty.
+    uint32 pairEpoch;
+    /// @notice What the pair held at the last sync, attoFIL.
+    uint96 pairSum;
+    /// @notice The miner's QAP at the last sync, bytes.
+    uint80 qap;
+    /// @notice Gross rewards per growth of the pair, as it was when the pair was chosen: a change is never retroactive.
+    /// 0 after measuring was given up: the next sync counts nothing and measures afresh.
+    uint16 factor;
+    // slot 1
+    /// @notice Sum of the weights of NFTs that are alive, bytes.
+    uint80 weight;
+    /// @notice Sum of weight * payBps of NFTs that are alive.
+    uint96 units;
+    /// @notice NFTs that have not reached their expiry.
+    uint32 living;
+    // slot 2
+    /// @notice All rewards measured, attoFIL.
+    uint96 rewards;
+    /// @notice `rewards` when nothing was last owed, attoFIL.
+    uint96 rewardsWhenClear;
+    // slot 3
+    /// @notice Vesting table + available balance + the vault's cash when nothing was last owed, attoFIL.
+    int128 wealthWhenClear;
+    /// @notice The covered mark when nothing was last owed, attoFIL.
+    uint96 coveredWhenClear;
+    // slot 4
+    /// @notice Income that was owed but went elsewhere, attoFIL (R-LED-8).
+    uint96 arrears;
+    // slots 5, 6
+    /// @notice The line of earned income.
+    Line earned;
+    // slot 7
+    /// @notice NFTs by their date of expiry.
+    mapping(uint256 date => Expiry) expiries;
+    // slot 8
+    /// @notice Sectors that back NFTs, one bit each.
+    mapping(uint256 word => uint256 bits) committed;
+}
+
+/// @title What follows from an account alone
+library Accounts {
+    /// @notice The last epoch at which a sync still measures exactly.
+    function syncDeadline(Account storage account) internal view returns (uint64) {
+        if (account.lastSync == 0) return 0;
+        uint64 pair = account.pairEpoch;
+        // an empty table: the earliest pair that any class of buckets can bring
+        if (pair == 0) pair = account.lastSync + VESTING_SPAN - 2 * BUCKET_STEP;
+        return pair - PAIR_LEAD;
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
+
+import { Account, Expiry } from "./Account.sol";
+import { IncomeLedger, Line } from "./IncomeLedger.sol";
+import { IncomeMeter } from "./IncomeMeter.sol";
+import { IPowerNFT } from "./IPowerNFT.sol";
+import { Token, Tokens } from "./Token.sol";
+
+/// @title Setting what NFTs weigh
+/// @notice Runs in PowerNFT's context; apart from it, because that contract's size is limited.
+library Weights {
+    using IncomeLedger for Line;
+    using Tokens for Token;
+    using Tokens for mapping(uint256 => Token);
+
+    /// @dev What is carried along, so that each slot is written once.
+    struct Totals {
+        uint64 minerId;
+        /// @dev Of the miner: bytes, and bytes * payBps.
+        uint256 weight;
+        uint256 units;
+        /// @dev The date of expiry whose totals are held here; 0: none.
+        uint256 date;
+        uint256 dateWeight;
+        uint256 dateUnits;
+    }
+
+    /// @notice Measures the miner's income up to now, then gives NFTs of it new weights. Emits WeightSet.
+    /// @param ids Ascending.
+    /// @param weights QAP, bytes.
+    function set(
+        mapping(uint256 => Token) storage tokens,
+        Account storage account,
+        uint64 minerId,
+        address vault,
+        uint16 rewardFactor,
+        uint256[] calldata ids,
+        uint64[] calldata weights
+    ) external {
+        if (ids.length != weights.length) revert IPowerNFT.LengthMismatch(ids.length, weights.length);
+        IncomeMeter.sync(account, minerId, vault, rewardFactor);
+        Totals memory totals = Totals(minerId, account.weight, account.units, 0, 0, 0);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (i != 0 && ids[i] <= ids[i - 1]) revert IPowerNFT.NotAscending(ids[i - 1], ids[i]);
+            _fall(tokens.known(ids[i]), account, ids[i], weights[i], totals);
+        }
+        for (uint256 i = 0; i < ids.length; ++i) _rise(tokens[ids[i]], account, ids[i], weights[i], totals);
+        _storeDate(account, totals);
+        account.weight = uint80(totals.weight);
+        account.units = uint96(totals.units);
+    }
+
+    /// @dev Checks one entry, and applies it if it is a fall: falls make room for rises.
+    function _fall(
+        Token storage token,
+        Account storage account,
+        uint256 id,
+        uint64 weight,
+        Totals memory totals
+    ) private {
+        if (token.minerId != totals.minerId) revert IPowerNFT.WrongMiner(id, token.minerId, totals.minerId);
+        if (weight > token.nominalPower) revert IPowerNFT.WeightAboveNominal(id, weight, token.nominalPower);
+        if (weight < token.income.last.weight && block.number < token.expiry()) {
+            _set(token, account, id, weight, totals);
+        }
+    }
+
+    /// @dev Applies one entry if it is a rise, as far as the miner's power on chain leaves room; not in arrears.
+    function _rise(
+        Token storage token,
+        Account storage account,
+        uint256 id,
+        uint64 weight,
+        Totals memory totals
+    ) private {
+        uint64 old = token.income.last.weight;
+        if (weight <= old || block.number >= token.expiry()) return;
+        uint256 room = account.qap > totals.weight ? account.qap - totals.weight : 0;
+        if (account.arrears != 0) room = 0;
+        uint64 given = weight - old <= room ? weight : old + uint64(room);
+        if (given != weight) emit IPowerNFT.RiseLimited(id, totals.minerId, weight, given);
+        if (given != old) _set(token, account, id, given, totals);
+    }
+
+    function _set(
+        Token storage token,
+        Account storage account,
+        uint256 id,
+        uint64 weight,
+        Totals memory totals
+    ) private {
+        uint64 old = token.income.last.weight;
+        if (token.attestedAt == 0) token.attestedAt = uint32(block.number);
+        if (totals.date != token.expiryDate) {
+            _storeDate(account, totals);
+            Expiry storage date = account.expiries[token.expiryDate];
+            (totals.date, totals.dateWeight, totals.dateUnits) = (token.expiryDate, date.weight, date.units);
+        }
+        uint256 payBps = token.payBps();
+        account.earned.setWeight(token.income, payBps, weight);
+        totals.weight = totals.weight + weight - old;
+        totals.units = totals.units + weight * payBps - old * payBps;
+        totals.dateWeight = totals.dateWeight + weight - old;
+        totals.dateUnits = totals.dateUnits + weight * payBps - old * payBps;
+        emit IPowerNFT.WeightSet(id, totals.minerId, old, weight);
+        emit IERC4906.MetadataUpdate(id);
+    }
+
+    function _storeDate(Account storage account, Totals memory totals) private {
+        if (totals.date == 0) return;
+        Expiry storage date = account.expiries[totals.date];
+        date.weight = uint80(totals.dateWeight);
+        date.units = uint96(totals.dateUnits);
+    }
+}
