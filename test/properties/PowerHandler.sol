@@ -26,7 +26,8 @@ enum Action {
     ClaimFees,
     Burn,
     FreeSectors,
-    SetParameters
+    SetParameters,
+    Skip
 }
 
 /// @title Everybody who uses power NFTs, at random
@@ -35,12 +36,14 @@ enum Action {
 abstract contract PowerHandler is Test {
     uint256 internal constant GRID = 86_400;
     uint256 internal constant MAX_LIVE = 8;
+    /// @dev From the sync deadline until measuring may be given up, epochs.
+    uint256 private constant GIVE_UP_DELAY = 12_960;
     /// @dev Sectors come from [FIRST_SECTOR, FIRST_SECTOR + SECTORS), across a word's border.
     uint64 internal constant FIRST_SECTOR = 200;
     uint64 internal constant SECTORS = 120;
 
-    PowerNFT public NFT;
-    ReferenceLedger public MODEL;
+    PowerNFT public immutable NFT;
+    ReferenceLedger public immutable MODEL;
 
     uint64[] internal _minerIds;
     address[] internal _holders;
@@ -77,6 +80,30 @@ abstract contract PowerHandler is Test {
         for (uint256 i = 0; i < minerIds.length; ++i) _seen[minerIds[i]].factor = 240;
     }
 
+    /// @notice What a stateful run calls.
+    function actions() external pure returns (bytes4[] memory all) {
+        all = new bytes4[](uint256(type(Action).max) + 1);
+        all[uint8(Action.Reward)] = this.reward.selector;
+        all[uint8(Action.Wait)] = this.wait.selector;
+        all[uint8(Action.Power)] = this.power.selector;
+        all[uint8(Action.Free)] = this.free.selector;
+        all[uint8(Action.Disturb)] = this.disturb.selector;
+        all[uint8(Action.OwnerWithdraw)] = this.ownerWithdraw.selector;
+        all[uint8(Action.WithdrawToOwner)] = this.withdrawToOwner.selector;
+        all[uint8(Action.Sync)] = this.sync.selector;
+        all[uint8(Action.Harvest)] = this.harvest.selector;
+        all[uint8(Action.Mint)] = this.mint.selector;
+        all[uint8(Action.ApplyWeights)] = this.applyWeights.selector;
+        all[uint8(Action.Transfer)] = this.transfer.selector;
+        all[uint8(Action.Claim)] = this.claim.selector;
+        all[uint8(Action.ClaimCredit)] = this.claimCredit.selector;
+        all[uint8(Action.ClaimFees)] = this.claimFees.selector;
+        all[uint8(Action.Burn)] = this.burn.selector;
+        all[uint8(Action.FreeSectors)] = this.freeSectors.selector;
+        all[uint8(Action.SetParameters)] = this.setParameters.selector;
+        all[uint8(Action.Skip)] = this.skip.selector;
+    }
+
     // LEVERS OF THE CHAIN
 
     function _reward(uint64 minerId, uint256 seed) internal virtual returns (bool);
@@ -102,6 +129,9 @@ abstract contract PowerHandler is Test {
 
     /// @dev Checks the rewards that a sync found. Called once after every sync, in its epoch.
     function _checkRewards(uint64 minerId, uint256 rewards, uint256 factor, uint256 lastSync) internal virtual;
+
+    /// @dev Measuring starts afresh.
+    function _skipped(uint64 minerId) internal virtual;
 
     /// @dev Checks the arrears that a sync found.
     /// @param harvested What the same action harvested afterwards; `toOwner`: what it paid the owner.
@@ -178,10 +208,16 @@ abstract contract PowerHandler is Test {
 
     function harvest(uint256 m) external counted(Action.Harvest) {
         uint64 minerId = _minerAt(m);
-        if (m % 2 == 0) {
+        for (uint256 i = 0; i < _minerIds.length && _seen[minerId].owed == 0; ++i) minerId = _minerIds[i];
+        if (_seen[minerId].owed == 0) {
+            _reward(minerId, m >> 16);
+            vm.roll(block.number + 1);
+        }
+        if (_seen[minerId].owed == 0 || m % 4 != 0) {
             NFT.sync(minerId);
             _reconcile(minerId);
         }
+        if (m % 8 < 6 && _availableOnChain(minerId) <= 0) _free(minerId, m >> 8);
         uint256 liabilities = NFT.solvency(minerId).liabilities;
         uint256 amount = NFT.harvest(minerId);
         assertEq(NFT.solvency(minerId).liabilities, liabilities + amount, "what was harvested can be taken out");
@@ -192,7 +228,8 @@ abstract contract PowerHandler is Test {
 
     function mint(uint256 m, uint256 h, uint256 sectors, uint256 terms) external counted(Action.Mint) {
         uint64 minerId = _minerAt(m);
-        if (_live.length >= MAX_LIVE) return _burnAny();
+        if (_live.length >= MAX_LIVE) _burnOldest();
+        if (_live.length >= MAX_LIVE) return;
         address owner = _ownerOf(minerId);
         IPowerNFT.MintRequest memory r;
         r.minerId = minerId;
@@ -202,7 +239,7 @@ abstract contract PowerHandler is Test {
         uint64 count = uint64((sectors >> 128) % 10) + 1;
         r.sectors[0] = IPowerNFT.SectorRange(start, count);
         r.nominalPower = uint64(bound(terms >> 64, 1, _powerOnChain(minerId) / 3 + 1));
-        r.expiry = uint64((block.number / GRID + 2 + (terms % 4)) * GRID);
+        r.expiry = uint64((block.number / GRID + 2 + (terms % (terms % 3 == 0 ? 4 : 12))) * GRID);
         r.spFeeBps = uint16((terms >> 8) % 3_001);
         r.maxProtocolFeeBps = 500;
         r.to = _holders[h % _holders.length];
@@ -217,6 +254,7 @@ abstract contract PowerHandler is Test {
             _sectors[id] = r.sectors[0];
             _setCommitted(id, true);
             assertEq(NFT.earnedOf(id), 0, "a new NFT earned nothing");
+            if ((terms >> 32) % 2 == 0) _attest(minerId, id, r.nominalPower);
             _done(Action.Mint, true);
         } catch (bytes memory error_) {
             if (overlaps) _expect(error_, IPowerNFT.SectorCommitted.selector, IPowerNFT.InArrears.selector, 0);
@@ -243,21 +281,14 @@ abstract contract PowerHandler is Test {
             else if (draw % 8 < 3) weights[i] = NFT.nominalPowerOf(ids[i]);
             else weights[i] = uint64((draw >> 8) % (uint256(NFT.nominalPowerOf(ids[i])) + 1));
         }
-        try NFT.applyWeights(minerId, ids, weights) {
-            _reconcile(minerId);
-            bool rose = false;
-            for (uint256 i = 0; i < count; ++i) rose = _modelWeight(ids[i], weights[i]) || rose;
-            (uint256 sum, ) = MODEL.weightOf(minerId);
-            if (rose) assertLe(sum, _powerOnChain(minerId), "weights rise to the power on chain at most");
-            _done(Action.ApplyWeights, true);
-        } catch (bytes memory error_) {
-            _expect(error_, IPowerNFT.InArrears.selector, IPowerNFT.WeightAboveClaim.selector, 0);
-        }
+        _applyWeights(minerId, ids, weights);
+        _done(Action.ApplyWeights, true);
     }
 
     function transfer(uint256 i, uint256 h) external counted(Action.Transfer) {
         if (_live.length == 0) return;
         uint256 id = _live[i % _live.length];
+        for (uint256 k = 0; k < _live.length && i % 4 != 0 && NFT.payableOf(id) == 0; ++k) id = _live[k];
         address from = NFT.ownerOf(id);
         address to = _holders[h % _holders.length];
         uint256 payable_ = NFT.payableOf(id);
@@ -351,6 +382,26 @@ abstract contract PowerHandler is Test {
         NFT.setProtocolFee(uint16(_protocolFeeBps));
         NFT.setRewardFactor(uint16(factor % 3 == 0 ? bound(factor, 160, 480) : 240));
         _done(Action.SetParameters, true);
+    }
+
+    /// @dev A miner that nobody synced for half a year.
+    function skip(uint256 m, uint256 seed) external counted(Action.Skip) {
+        uint64 minerId = _minerAt(m);
+        uint256 deadline = NFT.minerAccount(minerId).syncDeadline;
+        uint256 earliest = deadline + GIVE_UP_DELAY;
+        if (seed % 3 == 0 && earliest > block.number) vm.roll(earliest + ((seed >> 8) % 100));
+        try NFT.skip(minerId) {
+            assertTrue(deadline == 0 || block.number >= earliest, "measuring is given up only when it is of no use");
+            if (deadline == 0) return;
+            assertEq(NFT.minerAccount(minerId).rewards, _seen[minerId].rewards, "what was not measured counts nothing");
+            MODEL.sync(minerId, 0, MODEL.qapOf(minerId));
+            (_seen[minerId].lastSync, _seen[minerId].factor) = (block.number, 0);
+            _skipped(minerId);
+            _done(Action.Skip, true);
+        } catch (bytes memory error_) {
+            assertLe(block.number + 1, earliest, "measuring can be given up");
+            _expect(error_, IPowerNFT.TooEarlyToSkip.selector, 0, 0);
+        }
     }
 
     // INVARIANTS
@@ -475,12 +526,13 @@ abstract contract PowerHandler is Test {
         (seen.lastSync, seen.rewards, seen.covered, seen.owed) = (a.lastSync, a.rewards, a.covered, a.owed);
     }
 
-    function _burnAny() private {
-        ++calls[Action.Burn];
-        uint256 id = _live[0];
-        for (uint256 k = 0; k < _live.length && NFT.expiryOf(id) > block.number; ++k) id = _live[k];
-        --calls[Action.Mint];
-        _burn(id);
+    /// @dev Makes room for another NFT, where one can be burned.
+    function _burnOldest() private {
+        for (uint256 k = 0; k < _live.length; ++k) {
+            if (NFT.expiryOf(_live[k]) > block.number || NFT.unpaidOf(_live[k]) != 0) continue;
+            ++calls[Action.Burn];
+            return _burn(_live[k]);
+        }
     }
 
     function _burn(uint256 id) private {
@@ -515,12 +567,36 @@ abstract contract PowerHandler is Test {
         }
     }
 
-    /// @return rose whether the weight rose
-    function _modelWeight(uint256 id, uint256 weight) private returns (bool rose) {
-        ReferenceLedger.Nft memory n = MODEL.nft(id);
-        if (n.expiry <= block.number) return false;
-        MODEL.setWeight(id, weight);
-        return weight > n.weight;
+    function _attest(uint64 minerId, uint256 id, uint64 weight) private {
+        uint256[] memory ids = new uint256[](1);
+        uint64[] memory weights = new uint64[](1);
+        (ids[0], weights[0]) = (id, weight);
+        _applyWeights(minerId, ids, weights);
+    }
+
+    function _applyWeights(uint64 minerId, uint256[] memory ids, uint64[] memory weights) private {
+        NFT.applyWeights(minerId, ids, weights);
+        _reconcile(minerId);
+        _modelWeights(minerId, ids, weights);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            uint256 expected = _expiry(ids[i]) > block.number ? MODEL.nft(ids[i]).weight : 0;
+            assertEq(NFT.weightOf(ids[i]), expected, "falls always, rises as far as there is power");
+        }
+    }
+
+    /// @dev Falls first, then rises as far as the measured power leaves room; none in arrears.
+    function _modelWeights(uint64 minerId, uint256[] memory ids, uint64[] memory weights) private {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (_expiry(ids[i]) > block.number && weights[i] < MODEL.nft(ids[i]).weight) MODEL.setWeight(ids[i], weights[i]);
+        }
+        if (NFT.minerAccount(minerId).arrears != 0) return;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            uint256 old = MODEL.nft(ids[i]).weight;
+            if (_expiry(ids[i]) <= block.number || weights[i] <= old) continue;
+            (uint256 sum, ) = MODEL.weightOf(minerId);
+            uint256 room = MODEL.qapOf(minerId) > sum ? MODEL.qapOf(minerId) - sum : 0;
+            MODEL.setWeight(ids[i], weights[i] - old <= room ? weights[i] : old + room);
+        }
     }
 
     function _claimable(address holder, uint256 which) private view returns (uint256[] memory ids, uint256 due) {
