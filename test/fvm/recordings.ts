@@ -48,8 +48,8 @@ const precompile = z.object({ label, in: hex, ok: z.boolean(), out: hex });
 /** What became of a native message. */
 const receipt = z.object({ label, receipt: z.unknown() });
 
-/** Whom a contract saw as its caller. */
-const caller = z.object({ label, who: z.array(z.string()) });
+/** Whom a contract saw as its caller, and the value. */
+const caller = z.object({ label, who: z.tuple([z.string()]).transform(([who]) => who) });
 
 const row = z.union([actorCall, native, evmCall, external, precompile, receipt, caller]);
 

@@ -147,7 +147,7 @@ describe("an answer that the chain would not give", () => {
   });
 
   it("is refused when an integer or an amount is too large for its type", async () => {
-    const amounts = [`0x5822${"00"}${"01".padEnd(66, "0")}`, `0x5823${"00"}${"01".padEnd(68, "0")}`, "0x5901000001"];
+    const amounts = [`0x582200${"01".padEnd(66, "0")}`, `0x582300${"01".padEnd(68, "0")}`, "0x5901000001"];
     for (const name of ["initialPledge", "getAvailableBalance", "withdrawBalance", "maxTerminationFee"]) {
       await expectRefused(caseOf(name), amounts.map(success));
     }

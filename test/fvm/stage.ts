@@ -145,7 +145,7 @@ export class Stage {
       method: "eth_call",
       params: [{ to: this.script.address, data, gas: "0xffffffff" }, "latest"],
     });
-    return this.script.abi.decodeFunctionResult(name, result as string).toArray(true);
+    return this.script.abi.decodeFunctionResult(name, result as string).toArray(true) as unknown[];
   }
 
   private async tell(name: string, args: unknown[]): Promise<void> {
