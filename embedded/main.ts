@@ -30,7 +30,7 @@ async function main(options: Options, print: Printer): Promise<ExitCode> {
     let addsUp = true;
     if (options.story) addsUp = await playStory(stage);
     else await deploy(stage);
-    print.text(`${Math.round((performance.now() - begin) / MS_IN_SECOND)} s.`);
+    print.text(`Played in ${Math.round((performance.now() - begin) / MS_IN_SECOND)} s.`);
     if (options.keep && !stop.signal.aborted) {
       const path = await writeDeploymentFile(stage);
       explain(stage, server, path, options.story ? "(released: enrol it again)" : "(not enrolled yet)");

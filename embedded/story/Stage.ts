@@ -28,8 +28,8 @@ import { type Cast, type Person, gather } from "./people.ts";
 
 const CHAIN_ID = 31_415_926;
 const POLL_MS = 20;
-/** Fees that an Ethereum transaction offers, attoFIL for a unit of gas; ethers' own guess is a gwei. */
-const FEES = { maxFeePerGas: 10_000_000n, maxPriorityFeePerGas: 200_000n };
+/** What an Ethereum transaction offers, attoFIL for a unit of gas, and a limit that saves estimating it. */
+const GAS = { maxFeePerGas: 10_000_000n, maxPriorityFeePerGas: 200_000n, gasLimit: 200_000_000n };
 
 const ABIS = {
   powerNFT: new Interface(powerNftAbi),
@@ -162,7 +162,7 @@ export class Stage {
       throw refusal(what, error);
     }
     if (who.wallet === undefined) return this.#sendNatively(who, to, data, value);
-    const sent = await who.wallet.sendTransaction({ to, data, value, ...FEES });
+    const sent = await who.wallet.sendTransaction({ to, data, value, ...GAS });
     const receipt = await sent.wait();
     if (receipt?.status !== 1) throw new FatalError(`${what} was included but failed.`);
     this.#gas.set(who, this.gasOf(who) + receipt.gasUsed * receipt.gasPrice);

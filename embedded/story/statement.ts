@@ -158,7 +158,9 @@ async function ofTheMiner(
     [
       difference * PRECISION < rewards,
       `rewards measured on chain from the vesting table: ${inFil(account.rewards)}; ` +
-        `the network paid ${grouped(difference)} attoFIL ${account.rewards > rewards ? "less" : "more"}`,
+        (difference === 0n
+          ? "to the attoFIL what the network paid"
+          : `the network paid ${grouped(difference)} attoFIL ${account.rewards > rewards ? "less" : "more"}`),
     ],
     [harvested === account.covered, "what was harvested is what is covered, and no more"],
   ]);
