@@ -186,7 +186,7 @@ library VestingTable {
                 function loop(state) -> sums {
                     let at := mload(state)
                     let want := mload(add(state, 0x20))
-                    let final := mload(add(state, 0x40))
+                    let latest := mload(add(state, 0x40))
                     let further := mload(add(state, 0x60))
                     let second := mload(add(state, 0x80))
                     let width := mload(add(state, 0xa0))
@@ -197,7 +197,7 @@ library VestingTable {
                     for {} 1 {} {
                         let a := sub(want, mload(at))
                         let b := sub(add(want, second), mload(add(at, width)))
-                        if or(or(gt(a, bound), gt(b, bound)), gt(want, final)) {
+                        if or(or(gt(a, bound), gt(b, bound)), gt(want, latest)) {
                             mstore(state, at)
                             leave
                         }

@@ -6,7 +6,7 @@ import { AbiCoder, Interface } from "ethers";
 
 import type { Provider, Receipt } from "./index.ts";
 
-const PROBE = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts/ActorProbe.sol/ActorProbe.json");
+const PROBE = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts/Parrot.sol/Parrot.json");
 const GAS = "0xf00000";
 const coder = AbiCoder.defaultAbiCoder();
 
@@ -97,6 +97,22 @@ export class Probe {
   async evmStaticCall(to: string, data = "0x"): Promise<{ ok: boolean; ret: string }> {
     const [ok, ret] = await this.#view("evmStaticCall", [to, data]);
     return { ok: ok as boolean, ret: ret as string };
+  }
+
+  /** The balance of an address as a contract sees it. */
+  async evmBalance(of: string): Promise<bigint> {
+    const [balance] = await this.#view("evmBalance", [of]);
+    return balance as bigint;
+  }
+
+  /** Makes a Parrot answer calls with this selector so. */
+  async teach(selector: string, fails: boolean, text: string): Promise<void> {
+    await this.#send("teach", [selector, fails, text]);
+  }
+
+  /** Who called a Parrot last, and with what value. */
+  async lastCall(): Promise<readonly unknown[]> {
+    return [...(await this.#view("lastCaller", [])), ...(await this.#view("lastValue", []))];
   }
 
   async #view(name: string, args: readonly unknown[]): Promise<readonly unknown[]> {
