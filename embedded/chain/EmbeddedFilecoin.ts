@@ -1,4 +1,4 @@
-import { id } from "ethers";
+import { Interface, id } from "ethers";
 import hre from "hardhat";
 
 import { EPOCHS_PER_DAY, EPOCH_SECONDS, EXPIRY_GRID, toHex } from "../../lib/index.ts";
@@ -93,6 +93,11 @@ export class EmbeddedFilecoin {
     const chain = new EmbeddedFilecoin(connection, levers, explorer, factoryOf);
     await chain.#populate();
     return chain;
+  }
+
+  /** The interface of a compiled contract. */
+  async interfaceOf(contract: string): Promise<Interface> {
+    return new Interface((await hre.artifacts.readArtifact(contract)).abi);
   }
 
   /** Runs one thing after the other: what moves the chain must not overlap. */

@@ -41,7 +41,7 @@ export async function restoreWeights(stage: Stage): Promise<boolean> {
   if (limited !== undefined) {
     const { arrears } = await stage.nft.minerAccount(stage.miner.id);
     stage.print.refused(
-      `the oracle reports ${formatPower(limited["wanted"] as bigint)} for NFT #1 again; not applied: ` +
+      `the oracle reports ${formatPower(limited["asked"] as bigint)} for NFT #1 again; not applied: ` +
         `${inFil(arrears)} that holders wait for were burned, and no weight rises before they are paid`,
     );
     return false;
