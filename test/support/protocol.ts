@@ -9,7 +9,7 @@
  */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
+import { type Libraries, type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
 import type {
   MinerRegistry,
   MinerVault,
@@ -30,6 +30,7 @@ export interface Protocol {
   readonly manager: PowerAccessManager;
   readonly renderer: PowerNFTRenderer;
   readonly vaultImplementation: MinerVault;
+  readonly libraries: Libraries;
   readonly deployer: HardhatEthersSigner;
   readonly governance: HardhatEthersSigner;
   readonly guardian: HardhatEthersSigner;
@@ -85,6 +86,7 @@ async function deploy(): Promise<Protocol> {
     manager: await contractAt<PowerAccessManager>("PowerAccessManager", at.accessManager),
     renderer: await contractAt<PowerNFTRenderer>("PowerNFTRenderer", at.powerNFTRenderer),
     vaultImplementation: await contractAt<MinerVault>("MinerVault", at.minerVaultImplementation),
+    libraries: at.libraries,
     deployer,
     governance,
     guardian,
