@@ -33,7 +33,13 @@ export default defineConfig({
     },
   },
   paths: {
-    sources: ["contracts", "test/filecoin/contracts", "test/fvm/contracts", "test/support/contracts"],
+    sources: [
+      "contracts",
+      "embedded/contracts",
+      "test/filecoin/contracts",
+      "test/fvm/contracts",
+      "test/support/contracts",
+    ],
     tests: { mocha: "test", solidity: "test/properties" },
   },
   networks: {

@@ -24,11 +24,13 @@ library AccountActor {
         bytes memory signature,
         bytes memory message
     ) internal view returns (bool authentic) {
-        bytes memory params = bytes.concat(
-            CborWriter.array(2),
-            CborWriter.byteString(signature),
-            CborWriter.byteString(message)
+        (bytes memory params, uint256 at) = CborWriter.open(
+            CborWriter.ARRAY_SIZE + 2 * CborWriter.INTEGER_SIZE + signature.length + message.length
         );
+        at = CborWriter.array(at, 2);
+        at = CborWriter.byteString(at, signature);
+        at = CborWriter.byteString(at, message);
+        CborWriter.close(params, at);
         (int256 exitCode, bytes memory answer) = ActorCall.tryRead(id, AUTHENTICATE_MESSAGE, params);
         if (exitCode == ILLEGAL_ARGUMENT) return false;
         if (exitCode != 0) revert ActorError(id, AUTHENTICATE_MESSAGE, exitCode);

@@ -6,6 +6,9 @@ import { BadAnswer } from "./Errors.sol";
 /// @title A strict reader of actors' CBOR answers
 /// @notice It accepts what the chain writes and nothing else: shortest integers, definite lengths, exact array sizes,
 /// amounts without leading zeros, no bytes behind the end. Everything else reverts with `BadAnswer`.
+/// @dev Items are read without a look at the end of the answer, and a string is at most 33 bytes long: `close` refuses
+/// an answer unless its items end exactly where it ends, so nothing that was read stood behind the end. Gas on the FVM
+/// goes by the number of instructions (about 1,000 each, EQ 4,000), hence the plain words and shifts.
 library CborReader {
     /// @notice A place in an answer, and whose answer it is.
     struct Cursor {
@@ -17,16 +20,17 @@ library CborReader {
         uint64 method;
     }
 
-    /// @dev Major types, as the top three bits of the first byte.
-    uint256 private constant UNSIGNED = 0;
-    uint256 private constant NEGATIVE = 1;
-    uint256 private constant BYTE_STRING = 2;
-    uint256 private constant ARRAY = 4;
+    /// @dev Major types: what the first byte of an item is at least.
+    uint256 private constant UNSIGNED = 0x00;
+    uint256 private constant NEGATIVE = 0x20;
+    uint256 private constant BYTE_STRING = 0x40;
+    uint256 private constant ARRAY = 0x80;
 
     uint256 private constant FALSE = 0xf4;
-    uint256 private constant TRUE = 0xf5;
     uint256 private constant NULL = 0xf6;
 
+    /// @dev The longest string that has its length in its first byte.
+    uint256 private constant SHORT_STRING = 23;
     /// @dev A zero byte and 64 bits in groups of seven.
     uint256 private constant MAX_ID_ADDRESS_LENGTH = 11;
 
@@ -39,7 +43,7 @@ library CborReader {
         return Cursor(next, next + answer.length, actor, method);
     }
 
-    /// @notice Refuses bytes behind the end.
+    /// @notice Refuses the answer unless all of it was read, and nothing behind it.
     function close(Cursor memory cursor) internal pure {
         if (cursor.next != cursor.end) refuse(cursor);
     }
@@ -49,113 +53,136 @@ library CborReader {
         revert BadAnswer(cursor.actor, cursor.method);
     }
 
-    /// @notice Reads the head of an array that must have `count` items.
-    function array(Cursor memory cursor, uint64 count) internal pure {
-        if (arrayOfAny(cursor) != count) refuse(cursor);
+    /// @notice Reads the head of an array that must have `count` items, fewer than 24.
+    function array(Cursor memory cursor, uint256 count) internal pure {
+        if (_word(cursor.next) >> 248 != ARRAY | count) refuse(cursor);
+        unchecked {
+            ++cursor.next;
+        }
     }
 
     /// @notice Reads the head of an array of any size.
-    function arrayOfAny(Cursor memory cursor) internal pure returns (uint64 count) {
+    function arrayOfAny(Cursor memory cursor) internal pure returns (uint256 count) {
         return _head(cursor, ARRAY);
     }
 
-    function integer(Cursor memory cursor) internal pure returns (uint64) {
+    /// @notice Reads an integer that must not be negative; it is below 2^64.
+    function integer(Cursor memory cursor) internal pure returns (uint256) {
         return _head(cursor, UNSIGNED);
     }
 
+    /// @notice Reads an integer of either sign.
     function signed(Cursor memory cursor) internal pure returns (int64) {
-        bool negative = _peek(cursor) >> 5 == NEGATIVE;
-        uint64 value = _head(cursor, negative ? NEGATIVE : UNSIGNED);
+        bool negative = _word(cursor.next) >> 253 == NEGATIVE >> 5;
+        uint256 value = _head(cursor, negative ? NEGATIVE : UNSIGNED);
         if (value > uint64(type(int64).max)) refuse(cursor);
-        return negative ? ~int64(value) : int64(value);
+        return negative ? ~int64(uint64(value)) : int64(uint64(value));
     }
 
     function boolean(Cursor memory cursor) internal pure returns (bool) {
-        uint256 item = _peek(cursor);
-        if (item != FALSE && item != TRUE) refuse(cursor);
-        ++cursor.next;
-        return item == TRUE;
+        unchecked {
+            uint256 value = (_word(cursor.next) >> 248) - FALSE;
+            if (value > 1) refuse(cursor);
+            ++cursor.next;
+            return value != 0;
+        }
     }
 
     /// @notice Steps over a null, if there is one here.
     function isNull(Cursor memory cursor) internal pure returns (bool found) {
-        found = _peek(cursor) == NULL;
-        if (found) ++cursor.next;
+        found = _word(cursor.next) >> 248 == NULL;
+        unchecked {
+            if (found) ++cursor.next;
+        }
     }
 
     /// @notice Reads a token amount that must not be negative.
     function amount(Cursor memory cursor) internal pure returns (uint256 value) {
-        bool negative;
-        (negative, value) = _bigInteger(cursor);
-        if (negative) refuse(cursor);
+        uint256 sign;
+        (sign, value) = _bigInteger(cursor);
+        if (sign != 0) refuse(cursor);
     }
 
     /// @notice Reads a token amount of either sign.
     function signedAmount(Cursor memory cursor) internal pure returns (int256) {
-        (bool negative, uint256 value) = _bigInteger(cursor);
-        if (value > uint256(type(int256).max)) refuse(cursor);
-        return negative ? -int256(value) : int256(value);
+        (uint256 sign, uint256 value) = _bigInteger(cursor);
+        if (sign > 1 || value > uint256(type(int256).max)) refuse(cursor);
+        return sign == 0 ? int256(value) : -int256(value);
     }
 
     /// @notice Reads the address of an actor, which must be an id: a zero byte and the id in groups of seven bits,
     /// the low ones first.
-    function idAddress(Cursor memory cursor) internal pure returns (uint64 id) {
-        uint256 length = _head(cursor, BYTE_STRING);
-        uint256 word = _take(cursor, length);
-        if (length < 2 || length > MAX_ID_ADDRESS_LENGTH || word >> 248 != 0) refuse(cursor);
-        uint256 last;
-        uint256 value;
-        for (uint256 i = 1; i < length; ++i) {
-            last = (word >> (8 * (31 - i))) & 0xff;
-            value |= (last & 0x7f) << (7 * (i - 1));
-            if ((last < 0x80) != (i == length - 1)) refuse(cursor);
+    function idAddress(Cursor memory cursor) internal pure returns (uint64) {
+        uint256 word = _word(cursor.next);
+        unchecked {
+            uint256 length = (word >> 248) - BYTE_STRING;
+            if (length < 2 || length > MAX_ID_ADDRESS_LENGTH || (word >> 240) & 0xff != 0) refuse(cursor);
+            cursor.next += 1 + length;
+            uint256 value;
+            uint256 shift;
+            uint256 group;
+            // The last group is the only one below 0x80.
+            do {
+                group = (word >> 232) & 0xff;
+                value |= (group & 0x7f) << shift;
+                shift += 7;
+                word <<= 8;
+            } while (group >= 0x80 && shift < 70);
+            bool padded = group == 0 && shift > 7;
+            if (shift != 7 * (length - 1) || group >= 0x80 || padded || value > type(uint64).max) refuse(cursor);
+            return uint64(value);
         }
-        if ((last == 0 && length > 2) || value > type(uint64).max) refuse(cursor);
-        return uint64(value);
     }
 
-    function _bigInteger(Cursor memory cursor) private pure returns (bool negative, uint256 value) {
-        uint256 length = _head(cursor, BYTE_STRING);
-        if (length == 0) return (false, 0);
-        if (length < 2 || length > 33) refuse(cursor);
-        uint256 sign = _take(cursor, 1) >> 248;
-        uint256 word = _take(cursor, length - 1);
-        if (sign > 1 || word >> 248 == 0) refuse(cursor);
-        return (sign == 1, word >> (8 * (33 - length)));
-    }
-
-    /// @dev Reads the head of an item of the given major type: its argument, in the shortest form.
-    function _head(Cursor memory cursor, uint256 major) private pure returns (uint64 argument) {
-        uint256 first = _take(cursor, 1) >> 248;
-        if (first >> 5 != major) refuse(cursor);
-        uint256 form = first & 0x1f;
-        if (form < 24) return uint64(form);
-        if (form > 27) refuse(cursor);
-        uint256 size = 1 << (form - 24);
-        uint256 value = _take(cursor, size) >> (256 - 8 * size);
-        if (value < 24 || (size > 1 && value >> (4 * size) == 0)) refuse(cursor);
-        return uint64(value);
-    }
-
-    /// @dev The next byte, without a step.
-    function _peek(Cursor memory cursor) private pure returns (uint256) {
+    /// @dev A byte string of a sign and a magnitude, or nothing. The sign is not checked here.
+    function _bigInteger(Cursor memory cursor) private pure returns (uint256 sign, uint256 value) {
         uint256 next = cursor.next;
-        if (next == cursor.end) refuse(cursor);
-        uint256 word;
-        assembly ("memory-safe") {
-            word := mload(next)
+        uint256 word = _word(next);
+        unchecked {
+            uint256 length = (word >> 248) - BYTE_STRING;
+            if (length == 0) {
+                cursor.next = next + 1;
+                return (0, 0);
+            }
+            if (length > SHORT_STRING) {
+                // 58, the length, and at most 33 bytes.
+                length = (word >> 240) - ((BYTE_STRING | 24) << 8);
+                if (length <= SHORT_STRING || length > 33) refuse(cursor);
+                next += 1;
+                word = _word(next);
+            } else if (length < 2) {
+                refuse(cursor);
+            }
+            sign = (word >> 240) & 0xff;
+            value = _word(next + 2);
+            if (value >> 248 == 0) refuse(cursor);
+            value >>= 264 - 8 * length;
+            cursor.next = next + 1 + length;
         }
-        return word >> 248;
     }
 
-    /// @dev Steps over `length` bytes. At most the first 32 of them are in the word, at its top; what stands below
-    /// them has no meaning.
-    function _take(Cursor memory cursor, uint256 length) private pure returns (uint256 word) {
+    /// @dev Reads the head of an item of the given major type: its argument, below 2^64, in the shortest form.
+    function _head(Cursor memory cursor, uint256 major) private pure returns (uint256 argument) {
         uint256 next = cursor.next;
-        if (length > cursor.end - next) refuse(cursor);
-        cursor.next = next + length;
+        uint256 word = _word(next);
+        unchecked {
+            argument = (word >> 248) - major;
+            if (argument < 24) {
+                cursor.next = next + 1;
+                return argument;
+            }
+            if (argument > 27) refuse(cursor);
+            uint256 size = 1 << (argument - 24);
+            argument = (word << 8) >> (256 - 8 * size);
+            if (argument < 24 || (size != 1 && argument >> (4 * size) == 0)) refuse(cursor);
+            cursor.next = next + 1 + size;
+        }
+    }
+
+    /// @dev The 32 bytes at a memory address.
+    function _word(uint256 at) private pure returns (uint256 word) {
         assembly ("memory-safe") {
-            word := mload(next)
+            word := mload(at)
         }
     }
 }

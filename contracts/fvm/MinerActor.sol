@@ -104,7 +104,11 @@ library MinerActor {
 
     /// @notice The most that it costs to terminate sectors of this QAP (bytes) and pledge (attoFIL), attoFIL.
     function maxTerminationFee(uint64 miner, uint256 power, uint256 pledge) internal view returns (uint256 fee) {
-        bytes memory params = bytes.concat(CborWriter.array(2), CborWriter.amount(power), CborWriter.amount(pledge));
+        (bytes memory params, uint256 at) = CborWriter.open(CborWriter.ARRAY_SIZE + 2 * CborWriter.AMOUNT_SIZE);
+        at = CborWriter.array(at, 2);
+        at = CborWriter.amount(at, power);
+        at = CborWriter.amount(at, pledge);
+        CborWriter.close(params, at);
         CborReader.Cursor memory cursor = _ask(miner, MAX_TERMINATION_FEE, params);
         fee = cursor.amount();
         cursor.close();
@@ -124,8 +128,10 @@ library MinerActor {
         uint64 miner,
         uint64 sector
     ) internal view returns (int256 exitCode, int64 expiration) {
+        (bytes memory params, uint256 at) = CborWriter.open(CborWriter.INTEGER_SIZE);
+        CborWriter.close(params, CborWriter.integer(at, sector));
         bytes memory answer;
-        (exitCode, answer) = ActorCall.tryRead(miner, GET_NOMINAL_SECTOR_EXPIRATION, CborWriter.integer(sector));
+        (exitCode, answer) = ActorCall.tryRead(miner, GET_NOMINAL_SECTOR_EXPIRATION, params);
         if (exitCode != 0) return (exitCode, 0);
         CborReader.Cursor memory cursor = CborReader.open(answer, miner, GET_NOMINAL_SECTOR_EXPIRATION);
         expiration = cursor.signed();
@@ -153,12 +159,14 @@ library MinerActor {
         SectorStatus status,
         bytes memory aux
     ) internal view returns (int256 exitCode, bool valid) {
-        bytes memory params = bytes.concat(
-            CborWriter.array(3),
-            CborWriter.integer(sector),
-            CborWriter.integer(uint64(status)),
-            CborWriter.byteString(aux)
+        (bytes memory params, uint256 at) = CborWriter.open(
+            CborWriter.ARRAY_SIZE + 3 * CborWriter.INTEGER_SIZE + aux.length
         );
+        at = CborWriter.array(at, 3);
+        at = CborWriter.integer(at, sector);
+        at = CborWriter.integer(at, uint64(status));
+        at = CborWriter.byteString(at, aux);
+        CborWriter.close(params, at);
         bytes memory answer;
         (exitCode, answer) = ActorCall.tryRead(miner, VALIDATE_SECTOR_STATUS, params);
         if (exitCode != 0) return (exitCode, false);
@@ -169,7 +177,9 @@ library MinerActor {
 
     /// @notice Whether an actor is the owner, the worker or a control address of the miner.
     function isControllingAddress(uint64 miner, uint64 id) internal view returns (bool controlling) {
-        CborReader.Cursor memory cursor = _ask(miner, IS_CONTROLLING_ADDRESS, CborWriter.idAddress(id));
+        (bytes memory params, uint256 at) = CborWriter.open(CborWriter.ADDRESS_SIZE);
+        CborWriter.close(params, CborWriter.idAddress(at, id));
+        CborReader.Cursor memory cursor = _ask(miner, IS_CONTROLLING_ADDRESS, params);
         controlling = cursor.boolean();
         cursor.close();
     }
@@ -177,12 +187,14 @@ library MinerActor {
     /// @notice Approves the owner's proposal, whose terms must be repeated exactly (or proposes, if the caller owns the
     /// miner).
     function changeBeneficiary(uint64 miner, uint64 nominee, uint256 quota, int64 expiration) internal {
-        bytes memory params = bytes.concat(
-            CborWriter.array(3),
-            CborWriter.idAddress(nominee),
-            CborWriter.amount(quota),
-            CborWriter.signed(expiration)
+        (bytes memory params, uint256 at) = CborWriter.open(
+            CborWriter.ARRAY_SIZE + CborWriter.ADDRESS_SIZE + CborWriter.AMOUNT_SIZE + CborWriter.INTEGER_SIZE
         );
+        at = CborWriter.array(at, 3);
+        at = CborWriter.idAddress(at, nominee);
+        at = CborWriter.amount(at, quota);
+        at = CborWriter.signed(at, expiration);
+        CborWriter.close(params, at);
         bytes memory answer = ActorCall.write(miner, CHANGE_BENEFICIARY, params);
         if (answer.length != 0) revert BadAnswer(miner, CHANGE_BENEFICIARY);
     }
@@ -200,7 +212,10 @@ library MinerActor {
     /// cannot be paid
     /// @return withdrawn what was paid, attoFIL
     function tryWithdrawBalance(uint64 miner, uint256 amount) internal returns (int256 exitCode, uint256 withdrawn) {
-        bytes memory params = bytes.concat(CborWriter.array(1), CborWriter.amount(amount));
+        (bytes memory params, uint256 at) = CborWriter.open(CborWriter.ARRAY_SIZE + CborWriter.AMOUNT_SIZE);
+        at = CborWriter.array(at, 1);
+        at = CborWriter.amount(at, amount);
+        CborWriter.close(params, at);
         bytes memory answer;
         (exitCode, answer) = ActorCall.tryWrite(miner, WITHDRAW_BALANCE, params);
         if (exitCode != 0) return (exitCode, 0);

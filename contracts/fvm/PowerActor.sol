@@ -22,8 +22,10 @@ library PowerActor {
     /// @return qa the quality-adjusted power (QAP)
     function tryMinerPower(uint64 miner) internal view returns (int256 exitCode, uint256 raw, uint256 qa) {
         uint64 actor = _actor();
+        (bytes memory params, uint256 at) = CborWriter.open(CborWriter.INTEGER_SIZE);
+        CborWriter.close(params, CborWriter.integer(at, miner));
         bytes memory answer;
-        (exitCode, answer) = ActorCall.tryRead(actor, MINER_POWER, CborWriter.integer(miner));
+        (exitCode, answer) = ActorCall.tryRead(actor, MINER_POWER, params);
         if (exitCode != 0) return (exitCode, 0, 0);
         CborReader.Cursor memory cursor = CborReader.open(answer, actor, MINER_POWER);
         cursor.array(2);

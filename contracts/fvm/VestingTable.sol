@@ -36,9 +36,13 @@ library VestingTable {
     uint256 private constant VESTING = 518400;
     /// @dev An amount is below 2^176 attoFIL, so that no sum of entries overflows.
     uint256 private constant AMOUNT_BITS = 176;
-    /// @dev The epochs that take exactly four bytes: where the fast run applies.
-    uint256 private constant FAST_FIRST = 1 << 16;
-    uint256 private constant FAST_END = 1 << 32;
+    /// @dev The epochs that take exactly four bytes: where runs apply.
+    uint256 private constant FIRST_LONG_EPOCH = 1 << 16;
+    uint256 private constant LONG_EPOCHS_END = 1 << 32;
+    /// @dev The bytes of an entry before its sign and magnitude.
+    uint256 private constant ENTRY_HEAD = 7;
+    /// @dev The largest remainder of an entry as expected: 2^192 - 1 less the least magnitude without a leading zero.
+    uint256 private constant LAST_COMPLEMENT = 0xfeffffffffffffffffffffffffffffffffffffffffffffff;
 
     /// @notice Reads a miner's table.
     /// @param pairEpoch the pair that was chosen at the last reading; 0 when the table was empty then
@@ -54,8 +58,8 @@ library VestingTable {
     }
 
     /// @notice Scans an answer of GetVestingFunds.
-    /// @dev Most entries continue the pattern of the one before them and are taken by `_run`. The others are read one by
-    /// one: the first, those behind a gap, those of unusual size, and those whose bucket was asked for.
+    /// @dev Nearly all entries continue the pattern of those before them and are taken two at a time by `_run`. The
+    /// others are read one by one: the first, those behind a gap or a change of size, those that belong to a pair.
     function scan(
         bytes memory answer,
         uint64 miner,
@@ -69,6 +73,7 @@ library VestingTable {
         reading.empty = left == 0;
         uint256 last;
         uint256 step;
+        uint256 stop;
         // Epochs are below 2^64, amounts below 2^176 and entries fewer than bytes: nothing here can overflow.
         unchecked {
             while (left != 0) {
@@ -80,20 +85,19 @@ library VestingTable {
                     _choosePairs(reading, epoch % HALF_DAY, pairEpoch, since, nowEpoch);
                     step = HALF_DAY;
                 } else {
-                    if (epoch <= last) cursor.refuse();
                     step = epoch - last;
-                    if (step % HALF_DAY != 0) cursor.refuse();
+                    if (epoch <= last || step % HALF_DAY != 0) cursor.refuse();
                 }
-                uint256 stop = _collect(reading, epoch, amount);
+                if (epoch >= stop) stop = _collect(reading, epoch, amount);
+                reading.total += amount;
                 last = epoch;
                 --left;
-                if (epoch < stop && epoch + step >= FAST_FIRST) {
-                    uint256 count = (stop - 1 - epoch) / step;
-                    uint256 sum;
-                    (count, sum) = _run(cursor, epoch, step, count < left ? count : left);
-                    reading.total += sum;
-                    last += count * step;
-                    left -= count;
+                uint256 pairs = _runLength(epoch, step, stop, left);
+                if (pairs != 0) {
+                    (pairs, amount) = _run(cursor, epoch + step, step, pairs);
+                    reading.total += amount;
+                    last += 2 * pairs * step;
+                    left -= 2 * pairs;
                 }
             }
         }
@@ -120,16 +124,15 @@ library VestingTable {
         }
     }
 
-    /// @dev Counts an entry, in the pairs too if it belongs to them.
-    /// @return stop the next epoch that belongs to a pair, or where the fast run ends anyhow
+    /// @dev Counts an entry that may belong to a pair.
+    /// @return stop the next epoch that belongs to one, or where runs end anyhow
     function _collect(Reading memory reading, uint256 epoch, uint256 amount) private pure returns (uint256 stop) {
         unchecked {
-            reading.total += amount;
             uint256 pair = reading.pairEpoch;
             uint256 nextPair = reading.nextPairEpoch;
             if (epoch == pair || epoch == pair + HALF_DAY) reading.pairSum += amount;
             if (epoch == nextPair || epoch == nextPair + HALF_DAY) reading.nextPairSum += amount;
-            stop = FAST_END;
+            stop = LONG_EPOCHS_END;
             stop = _earlier(stop, epoch, pair);
             stop = _earlier(stop, epoch, pair + HALF_DAY);
             stop = _earlier(stop, epoch, nextPair);
@@ -141,42 +144,91 @@ library VestingTable {
         return candidate > epoch && candidate < stop ? candidate : stop;
     }
 
-    /// @dev Takes up to `count` entries that go on from `epoch` in equal steps and are 82, 1a and four bytes of epoch,
-    /// 48 to 4f (a string of 8 to 15 bytes), 00 (plus), magnitude without a leading zero. All epochs must take four
-    /// bytes. An entry of another form ends the run; so does one behind the end of the answer, whose bytes mean nothing:
-    /// the run is refused then.
-    /// @return taken the number of entries
+    /// @dev How many pairs of entries may follow in equal steps before `stop`.
+    function _runLength(uint256 epoch, uint256 step, uint256 stop, uint256 left) private pure returns (uint256 pairs) {
+        unchecked {
+            if (epoch >= stop || epoch + step < FIRST_LONG_EPOCH) return 0;
+            uint256 count = (stop - 1 - epoch) / step;
+            return (count < left ? count : left) / 2;
+        }
+    }
+
+    /// @dev Takes up to `pairs` pairs of entries whose epochs go on from `epoch` in equal steps and whose strings are as
+    /// long as those of the first two: buckets of the two halves of a day differ, those of one half hardly.
+    ///
+    /// An entry starts with eight bytes: 82, 1a, four bytes of epoch, 40 + the length of the string, 00 (plus). The
+    /// magnitude follows, `length` - 1 bytes. `expected` is the word of these eight bytes and ones behind them. With the
+    /// entry's own word subtracted, what remains is below 2^192 if and only if the eight bytes are right, and at most
+    /// LAST_COMPLEMENT if the magnitude has no leading zero either; its top bytes are then the complement of the magnitude.
+    ///
+    /// Entries behind the end of the answer would mean nothing: a run that went there is refused.
+    /// @return taken the number of pairs; the run ends before one that is not as expected
     /// @return sum their amounts, attoFIL
     function _run(
         CborReader.Cursor memory cursor,
         uint256 epoch,
         uint256 step,
-        uint256 count
+        uint256 pairs
     ) private pure returns (uint256 taken, uint256 sum) {
-        uint256 next = cursor.next;
-        assembly ("memory-safe") {
-            // The first eight bytes of the entry that is expected, of the shortest string.
-            let stride := shl(16, step)
-            let first := add(add(0x821a000000004800, shl(16, epoch)), stride)
-            let expected := first
-            let behind := add(first, mul(count, stride))
-            for {} xor(expected, behind) {} {
-                let word := mload(next)
-                if xor(and(shr(192, word), 0xfffffffffffff8ff), expected) {
-                    break
+        unchecked {
+            uint256 next = cursor.next;
+            uint256 length = _stringLength(next);
+            uint256 secondLength = _stringLength(next + ENTRY_HEAD + length);
+            // A length outside of 2..23 is for the reader of single entries.
+            if (length - 2 > 21 || secondLength - 2 > 21) return (0, 0);
+            uint256 expected = (0x821a << 240) | (epoch << 208) | ((0x40 + length) << 200) | type(uint192).max;
+            uint256 toSecond = (step << 208) + (secondLength << 200) - (length << 200);
+            uint256 size = ENTRY_HEAD + length;
+            uint256 secondSize = ENTRY_HEAD + secondLength;
+            assembly ("memory-safe") {
+                // A function of its own, left by `leave`, is not inlined: with more variables around, the compiler would
+                // spend as much on moving them as on the work.
+                function loop(state) -> sums {
+                    let at := mload(state)
+                    let want := mload(add(state, 0x20))
+                    let latest := mload(add(state, 0x40))
+                    let further := mload(add(state, 0x60))
+                    let second := mload(add(state, 0x80))
+                    let width := mload(add(state, 0xa0))
+                    let secondWidth := mload(add(state, 0xc0))
+                    let bound := mload(add(state, 0xe0))
+                    let shift := sub(256, shl(3, width))
+                    let secondShift := sub(256, shl(3, secondWidth))
+                    for {} 1 {} {
+                        let a := sub(want, mload(at))
+                        let b := sub(add(want, second), mload(add(at, width)))
+                        if or(or(gt(a, bound), gt(b, bound)), gt(want, latest)) {
+                            mstore(state, at)
+                            leave
+                        }
+                        sums := add(add(shr(shift, a), shr(secondShift, b)), sums)
+                        at := add(add(at, width), secondWidth)
+                        want := add(want, further)
+                    }
                 }
-                if iszero(byte(8, word)) {
-                    break
-                }
-                // 40 and the length of the string: the entry is 7 bytes longer, the magnitude one byte shorter.
-                let head := byte(6, word)
-                sum := add(sum, shr(sub(0x308, shl(3, head)), shl(64, word)))
-                next := add(next, sub(head, 0x39))
-                expected := add(expected, stride)
+                let memo := mload(0x40)
+                mstore(memo, next)
+                mstore(add(memo, 0x20), expected)
+                mstore(add(memo, 0x40), add(expected, mul(sub(pairs, 1), shl(209, step))))
+                mstore(add(memo, 0x60), shl(209, step))
+                mstore(add(memo, 0x80), toSecond)
+                mstore(add(memo, 0xa0), size)
+                mstore(add(memo, 0xc0), secondSize)
+                mstore(add(memo, 0xe0), LAST_COMPLEMENT)
+                sum := loop(memo)
+                next := mload(memo)
             }
-            taken := div(sub(expected, first), stride)
+            if (next > cursor.end) cursor.refuse();
+            taken = (next - cursor.next) / (size + secondSize);
+            cursor.next = next;
+            sum = taken * ((1 << (8 * length - 8)) + (1 << (8 * secondLength - 8)) - 2) - sum;
         }
-        if (next > cursor.end) cursor.refuse();
-        cursor.next = next;
+    }
+
+    /// @dev What the seventh byte of an entry says of the length of its string.
+    function _stringLength(uint256 entry) private pure returns (uint256 length) {
+        assembly ("memory-safe") {
+            length := sub(byte(6, mload(entry)), 0x40)
+        }
     }
 }

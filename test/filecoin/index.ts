@@ -92,6 +92,12 @@ const LEVER_PULLER = "0x00000000000000000000000000000000f11c0de0";
 /** Below the gas cap of any hardfork. */
 const GAS = 16_000_000n;
 const MANY = 10n ** 27n;
+/** Native actors that take no calls from contracts. */
+const SINGLETONS = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 10n];
+/** Where the simulator keeps its actors and the ids of Ethereum addresses, and the number of their kind. */
+const ACTORS_SLOT = 0n;
+const IDS_SLOT = 1n;
+const EVM_KIND = 3n;
 /** Rewards in one transaction. */
 const BATCH = 200n;
 const ARTIFACTS = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts");
@@ -129,7 +135,7 @@ export async function installFilecoin(
     [precompile(5), artifact("Precompiles", "CallActorById").deployedBytecode],
   ];
   const closed = artifact("NativeActor", "ClosedActor").deployedBytecode;
-  for (const id of [0n, 1n, 2n, 3n, 4n]) code.push([maskedAddress(id), closed]);
+  for (const id of SINGLETONS) code.push([maskedAddress(id), closed]);
   for (const [address, text] of code) await provider.request({ method: "hardhat_setCode", params: [address, text] });
   await filecoin.setBalance(REWARD_ACTOR, MANY);
   await provider.request({ method: "hardhat_setBalance", params: [LEVER_PULLER, toBeHex(MANY)] });
@@ -229,10 +235,25 @@ export class Filecoin {
     return given;
   }
 
-  /** The id of an address, undefined for one that the chain has never seen. */
+  /** The id of an address, undefined for one that the chain has never seen. From then on the id leads back to it. */
   async idOf(who: Who): Promise<bigint | undefined> {
     const [, found, id] = await this.#view("resolve", [rawOf(who)]);
-    return found === true ? (id as bigint) : undefined;
+    if (found !== true) return undefined;
+    if (typeof who === "string") await this.#remember(who, id as bigint);
+    return id as bigint;
+  }
+
+  /** Writes an Ethereum address down without a transaction, so that no epoch passes. */
+  async #remember(address: string, id: bigint): Promise<void> {
+    const [kind] = await this.#view("actor", [id]);
+    if (kind !== 0n) return;
+    await this.#store(this.#coder.encode(["uint64", "uint256"], [id, ACTORS_SLOT]), (BigInt(address) << 8n) | EVM_KIND);
+    await this.#store(this.#coder.encode(["address", "uint256"], [address, IDS_SLOT]), id + 1n);
+  }
+
+  async #store(key: string, value: bigint): Promise<void> {
+    const slot = quantity(BigInt(keccak256(key)));
+    await this.provider.request({ method: "hardhat_setStorageAt", params: [SIMULATOR, slot, toBeHex(value, 32)] });
   }
 
   /** An id that no actor has. */
@@ -245,7 +266,7 @@ export class Filecoin {
 
   /** What an actor answers to a call that writes nothing, as `from` (nobody in particular unless given). */
   async read(to: Who, method: bigint, params = "0x", from: bigint | string = LEVER_PULLER): Promise<Receipt> {
-    const data = this.#simulator.encodeFunctionData("actorCall", [rawOf(to), method, true, params]);
+    const data = this.#simulator.encodeFunctionData("actorCall", [rawOf(to), method, true, params !== "0x", params]);
     try {
       const answer = await this.provider.request({
         method: "eth_call",
@@ -262,9 +283,10 @@ export class Filecoin {
   /** Sends a native message and waits for it: one epoch, whether it succeeds or not. */
   async native(message: NativeMessage): Promise<Receipt> {
     const { from, to, method = 0n, value = 0n, params = "0x" } = message;
-    if (method === INVOKE_EVM) {
-      const contract = await this.#contractAt(to);
-      if (contract !== undefined) return this.#invoke(from, contract, value, params);
+    const contract = method === 0n ? undefined : await this.#contractAt(to);
+    if (contract !== undefined) {
+      if (method !== INVOKE_EVM) throw new Error("a contract is sent InvokeEVM or plain FIL");
+      return this.#invoke(from, contract, value, params);
     }
     const data = this.#simulator.encodeFunctionData("message", [rawOf(to), method, params]);
     const logs = await this.#send(from, SIMULATOR, value, data);

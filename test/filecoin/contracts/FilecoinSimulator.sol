@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {
+    BURNT_FUNDS,
     CBOR_CODEC,
     Exit,
     FIRST_EXPORTED,
@@ -9,9 +10,11 @@ import {
     ILLEGAL_ARGUMENT,
     Kind,
     Message,
+    POWER_ACTOR,
     REWARD_ACTOR,
     SEND,
     SERIALIZATION,
+    SYS_INVALID_RECEIVER,
     SYS_NOT_FOUND,
     SYS_READ_ONLY,
     UNHANDLED_MESSAGE
@@ -34,6 +37,7 @@ contract FilecoinSimulator is Power, Multisigs {
 
     /// @dev Signs everything that an account ever says.
     string private constant SIGNATURE_DOMAIN = "simulated filecoin signature";
+    uint64 private constant RESERVE = 90;
 
     // WHAT THE PRECOMPILES ASK
 
@@ -44,9 +48,8 @@ contract FilecoinSimulator is Power, Multisigs {
     }
 
     /// @notice The f410 address of an actor, nothing for one without.
-    function delegatedAddress(uint256 id) external view returns (bytes memory) {
-        if (id > type(uint64).max) return "";
-        address evm = actors[uint64(id)].evm;
+    function delegatedAddress(uint64 id) external view returns (bytes memory) {
+        address evm = actors[id].evm;
         return evm == address(0) ? bytes("") : Addresses.f410(evm);
     }
 
@@ -68,9 +71,18 @@ contract FilecoinSimulator is Power, Multisigs {
         bytes calldata to,
         uint64 method,
         bool readOnly,
+        bool hasParams,
         bytes calldata params
     ) external payable returns (int256 code, uint64 codec, bytes memory ret) {
-        return _call(msg.sender, to, method, readOnly, params);
+        Message memory m;
+        (m.method, m.readOnly, m.hasParams, m.params) = (method, readOnly, hasParams, params);
+        return _call(msg.sender, to, m);
+    }
+
+    /// @dev Who acts is written down and is no placeholder any more.
+    function _awaken(address from, uint64 id) private {
+        _remember(from, id);
+        if (actors[id].kind == Kind.Placeholder) actors[id].kind = Kind.Evm;
     }
 
     /// @notice A native message of the sending account, reported by an event because a transaction returns nothing.
@@ -87,6 +99,7 @@ contract FilecoinSimulator is Power, Multisigs {
             (code, codec, ret) = (c, k, r);
         } catch (bytes memory error_) {
             (code, codec, ret) = _exitOf(error_);
+            if (code == SYS_NOT_FOUND) code = SYS_INVALID_RECEIVER;
             _payFromHere(msg.sender, msg.value);
         }
         (, uint64 id) = _resolve(to);
@@ -101,25 +114,18 @@ contract FilecoinSimulator is Power, Multisigs {
         bytes calldata params
     ) external payable returns (int256, uint64, bytes memory) {
         require(msg.sender == address(this), "simulator: not for you");
-        return _call(from, to, method, false, params);
+        Message memory m;
+        (m.method, m.hasParams, m.params) = (method, params.length != 0, params);
+        return _call(from, to, m);
     }
 
-    function _call(
-        address from,
-        bytes calldata to,
-        uint64 method,
-        bool readOnly,
-        bytes calldata params
-    ) private returns (int256, uint64, bytes memory) {
-        Message memory m;
-        (m.method, m.readOnly, m.params, m.value) = (method, readOnly || !_canWrite(), params, msg.value);
+    function _call(address from, bytes calldata to, Message memory m) private returns (int256, uint64, bytes memory) {
+        (m.readOnly, m.value) = (m.readOnly || !_canWrite(), msg.value);
         m.fromContract = !Addresses.isMasked(from) && from.code.length != 0;
         (, m.from) = _idOf(from);
-        if (!m.readOnly) _remember(from, m.from);
+        if (!m.readOnly) _awaken(from, m.from);
         else _check(msg.value == 0, SYS_READ_ONLY);
-        bool found;
-        (found, m.to) = _resolveOrCreate(to, !m.readOnly);
-        _check(found, SYS_NOT_FOUND);
+        m.to = _resolveOrCreate(to, !m.readOnly);
         _payFromHere(_purse(m.to), msg.value);
         bytes memory ret = _dispatch(m);
         return (0, ret.length == 0 ? 0 : CBOR_CODEC, ret);
@@ -127,7 +133,7 @@ contract FilecoinSimulator is Power, Multisigs {
 
     function _dispatch(Message memory m) internal override returns (bytes memory) {
         Kind kind = actors[m.to].kind;
-        if (m.method == SEND) return "";
+        if (m.method == SEND || kind == Kind.Placeholder) return "";
         _check(!m.fromContract || m.method >= FIRST_EXPORTED, FORBIDDEN);
         if (kind == Kind.Miner) return _callMiner(m);
         if (kind == Kind.Power) return _callPower(m);
@@ -143,9 +149,12 @@ contract FilecoinSimulator is Power, Multisigs {
     // ACCOUNTS
 
     uint64 private constant AUTHENTICATE = 2_643_134_072;
+    uint64 private constant PUBKEY_ADDRESS = 2;
 
-    function _callAccount(Message memory m) private pure returns (bytes memory) {
+    function _callAccount(Message memory m) private view returns (bytes memory) {
+        if (m.method == PUBKEY_ADDRESS) return Cbor.bytes_(robustOf[m.to]);
         if (m.method == AUTHENTICATE) {
+            _expectParams(m, true);
             Reader memory r = Cbor.reader(m.params);
             r.readArray(2);
             bytes memory signature = r.readBytes();
@@ -169,19 +178,18 @@ contract FilecoinSimulator is Power, Multisigs {
     function start(uint64 firstId) external {
         require(nextId == 0, "simulator: already started");
         nextId = firstId;
-        actors[0].kind = Kind.System;
-        actors[1].kind = Kind.System;
-        actors[2].kind = Kind.Reward;
-        actors[3].kind = Kind.System;
-        actors[4].kind = Kind.Power;
-        actors[99].kind = Kind.Account;
+        for (uint64 id; id <= 10; ++id) if (id < 8 || id == 10) actors[id].kind = Kind.System;
+        actors[REWARD_ACTOR].kind = Kind.Reward;
+        actors[POWER_ACTOR].kind = Kind.Power;
+        actors[RESERVE].kind = Kind.Account;
+        actors[BURNT_FUNDS].kind = Kind.Account;
     }
 
     /// @notice An f1 or f3 account; `robust` are its address bytes, empty for an account that is known by id alone.
     function addAccount(uint64 id, bytes calldata robust) external {
         require(actors[id].kind == Kind.None, "simulator: id is taken");
         actors[id].kind = Kind.Account;
-        if (robust.length != 0) robustIds[keccak256(robust)] = uint256(id) + 1;
+        _name(id, robust);
     }
 
     /// @notice Gives an Ethereum address the id that it is to have, before anybody asks for it.
@@ -190,10 +198,17 @@ contract FilecoinSimulator is Power, Multisigs {
         _remember(a, id);
     }
 
+    /// @notice Writes an Ethereum address down under the id that it resolves to.
+    function remember(address a) external {
+        (bool found, uint64 id) = _idOf(a);
+        require(found, "simulator: nobody is there");
+        _remember(a, id);
+    }
+
     /// @notice A native multisig.
     function addMultisig(uint64 id, uint64[] calldata signers, uint64 threshold, bytes calldata robust) external {
         _newMultisig(id, signers, threshold);
-        if (robust.length != 0) robustIds[keccak256(robust)] = uint256(id) + 1;
+        _name(id, robust);
     }
 
     /// @notice A miner without sectors; what is sent along becomes its balance.

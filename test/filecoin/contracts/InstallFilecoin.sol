@@ -24,7 +24,7 @@ library InstallFilecoin {
         VM.etch(address((uint160(0xfe) << 152) | 2), type(LookupDelegatedAddress).runtimeCode);
         VM.etch(address((uint160(0xfe) << 152) | 3), type(CallActor).runtimeCode);
         VM.etch(address((uint160(0xfe) << 152) | 5), type(CallActorById).runtimeCode);
-        for (uint64 id; id < 5; ++id) VM.etch(Addresses.masked(id), type(ClosedActor).runtimeCode);
+        for (uint64 id; id <= 10; ++id) VM.etch(Addresses.masked(id), type(ClosedActor).runtimeCode);
         VM.deal(Addresses.masked(2), 1e27);
         FilecoinSimulator(SIMULATOR).start(firstId);
         return FilecoinSimulator(SIMULATOR);

@@ -34,14 +34,20 @@ abstract contract Power is Miners {
     function _callPower(Message memory m) internal returns (bytes memory) {
         if (m.method == 36284446) return _minerPower(m);
         if (m.method == 3753401894) return _minerRawPower(m);
-        if (m.method == 931722534) return Cbor.bigUint(_networkRawPower());
-        if (m.method == 1987646258) return Cbor.uint_(minerCount);
-        if (m.method == 196739875) return Cbor.uint_(_consensusMiners());
         if (m.method == 2 || m.method == 1173380165) return _createMiner(m);
-        revert Exit(UNHANDLED_MESSAGE, 0, "");
+        return _networkGetter(m);
+    }
+
+    function _networkGetter(Message memory m) private view returns (bytes memory answer) {
+        if (m.method == 931722534) answer = Cbor.bigUint(_networkRawPower());
+        else if (m.method == 1987646258) answer = Cbor.uint_(minerCount);
+        else if (m.method == 196739875) answer = Cbor.uint_(_consensusMiners());
+        else revert Exit(UNHANDLED_MESSAGE, 0, "");
+        _expectParams(m, false);
     }
 
     function _minerId(Message memory m) private pure returns (uint64 id) {
+        _expectParams(m, true);
         Reader memory r = Cbor.reader(m.params);
         id = r.readUint();
         _check(r.done(), SERIALIZATION);
@@ -68,6 +74,7 @@ abstract contract Power is Miners {
     }
 
     function _createMiner(Message memory m) private returns (bytes memory) {
+        _expectParams(m, true);
         Reader memory r = Cbor.reader(m.params);
         r.readArray(5);
         bytes memory owner = r.readBytes();
@@ -89,7 +96,7 @@ abstract contract Power is Miners {
         // The deposit came with the message to the power actor and goes on to the miner.
         _pay(POWER_ACTOR, id, m.value);
         bytes memory robust = abi.encodePacked(uint8(2), bytes20(keccak256(abi.encode("miner", id))));
-        robustIds[keccak256(robust)] = uint256(id) + 1;
+        _name(id, robust);
         return bytes.concat(hex"82", Cbor.bytes_(Addresses.idBytes(id)), Cbor.bytes_(robust));
     }
 

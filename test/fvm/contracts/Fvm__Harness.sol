@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {AccountActor} from "../../../contracts/fvm/AccountActor.sol";
-import {ActorCall} from "../../../contracts/fvm/ActorCall.sol";
-import {ActorId} from "../../../contracts/fvm/ActorId.sol";
-import {FilSend} from "../../../contracts/fvm/FilSend.sol";
-import {MinerActor} from "../../../contracts/fvm/MinerActor.sol";
-import {PowerActor} from "../../../contracts/fvm/PowerActor.sol";
-import {VestingTable} from "../../../contracts/fvm/VestingTable.sol";
+import { AccountActor } from "../../../contracts/fvm/AccountActor.sol";
+import { ActorCall } from "../../../contracts/fvm/ActorCall.sol";
+import { ActorId } from "../../../contracts/fvm/ActorId.sol";
+import { FilSend } from "../../../contracts/fvm/FilSend.sol";
+import { MinerActor } from "../../../contracts/fvm/MinerActor.sol";
+import { PowerActor } from "../../../contracts/fvm/PowerActor.sol";
+import { VestingTable } from "../../../contracts/fvm/VestingTable.sol";
 
 /// @notice Every function of contracts/fvm, callable from a test.
 contract Fvm__Harness {
@@ -127,11 +127,7 @@ contract Fvm__Harness {
         return PowerActor.minerPower(miner);
     }
 
-    function authenticateMessage(
-        uint64 id,
-        bytes memory signature,
-        bytes memory message
-    ) external view returns (bool) {
+    function authenticateMessage(uint64 id, bytes memory signature, bytes memory message) external view returns (bool) {
         return AccountActor.authenticateMessage(id, signature, message);
     }
 
