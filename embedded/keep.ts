@@ -63,8 +63,12 @@ export function explain(stage: Stage, server: HttpServer, path: string, enrolled
 
 /** Lets the chain go on, an epoch a second, until it is told to stop. */
 export async function tick(chain: EmbeddedFilecoin, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await sleep(EPOCH_MS, undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) await chain.exclusively(() => chain.advance(1n));
+  try {
+    for (;;) {
+      await sleep(EPOCH_MS, undefined, { signal });
+      await chain.exclusively(() => chain.advance(1n));
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }

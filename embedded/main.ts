@@ -14,10 +14,6 @@ const MS_IN_SECOND = 1000;
 /** `npm start`: an embedded Filecoin, the story on it, and with --keep the network for the tasks. */
 async function main(options: Options, print: Printer): Promise<ExitCode> {
   const begin = performance.now();
-  // The first signal ends things in order, whatever is going on.
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-
   print.text(print.style("bold", "Finance on Filecoin mining power"), 0);
   print.text("Compiling the contracts (half a minute the first time) ...", 0);
   await compile();
@@ -30,8 +26,10 @@ async function main(options: Options, print: Printer): Promise<ExitCode> {
     let addsUp = true;
     if (options.story) addsUp = await playStory(stage);
     else await deploy(stage);
-    print.text(`${Math.round((performance.now() - begin) / MS_IN_SECOND)} s.`);
-    if (options.keep && !stop.signal.aborted) {
+    print.text(`Played in ${Math.round((performance.now() - begin) / MS_IN_SECOND)} s.`);
+    if (options.keep) {
+      const stop = new AbortController();
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
       const path = await writeDeploymentFile(stage);
       explain(stage, server, path, options.story ? "(released: enrol it again)" : "(not enrolled yet)");
       await tick(chain, stop.signal);

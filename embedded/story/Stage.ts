@@ -1,4 +1,4 @@
-import { Interface, JsonRpcProvider, Network } from "ethers";
+import { type Interface, JsonRpcProvider, Network } from "ethers";
 
 import {
   Address,
@@ -15,9 +15,6 @@ import {
   formatAddress,
   fromHex,
   invokeEvmParams,
-  minerRegistryAbi,
-  minerVaultAbi,
-  powerNftAbi,
 } from "../../lib/index.ts";
 import type { ProtocolAddresses } from "../../lib/protocol/deploy.ts";
 import type { EmbeddedFilecoin } from "../chain/EmbeddedFilecoin.ts";
@@ -28,19 +25,17 @@ import { type Cast, type Person, gather } from "./people.ts";
 
 const CHAIN_ID = 31_415_926;
 const POLL_MS = 20;
-/** Fees that an Ethereum transaction offers, attoFIL for a unit of gas; ethers' own guess is a gwei. */
-const FEES = { maxFeePerGas: 10_000_000n, maxPriorityFeePerGas: 200_000n };
+/** What an Ethereum transaction offers, attoFIL for a unit of gas, and a limit that saves estimating it. */
+const GAS = { maxFeePerGas: 10_000_000n, maxPriorityFeePerGas: 200_000n, gasLimit: 200_000_000n };
 
-const ABIS = {
-  powerNFT: new Interface(powerNftAbi),
-  vault: new Interface(minerVaultAbi),
-  registry: new Interface(minerRegistryAbi),
-  accessManager: new Interface([
-    "function schedule(address target, bytes data, uint48 when) returns (bytes32 operationId, uint32 nonce)",
-    "function execute(address target, bytes data) payable returns (uint32 nonce)",
-  ]),
+const CONTRACTS = {
+  powerNFT: "PowerNFT",
+  vault: "MinerVault",
+  registry: "MinerRegistry",
+  accessManager: "PowerAccessManager",
 } as const;
-export type ContractName = keyof typeof ABIS;
+export type ContractName = keyof typeof CONTRACTS;
+type Interfaces = Readonly<Record<ContractName, Interface>>;
 
 /** What a message did on chain. */
 export interface Done {
@@ -76,6 +71,7 @@ export class Stage {
   dayZero = 0n;
   readonly #gas = new Map<Person, bigint>();
   readonly #advanceUrl: string;
+  readonly #interfaces: Interfaces;
   #protocol: ProtocolAddresses | undefined;
   #vault: Hex | undefined;
 
@@ -84,7 +80,9 @@ export class Stage {
     machines: EmbeddedFilecoin,
     print: Printer,
     node: { request: JsonRpcRequest; lotus: LotusClient; provider: JsonRpcProvider; cast: Cast; clock: Clock },
+    interfaces: Interfaces,
   ) {
+    this.#interfaces = interfaces;
     this.print = print;
     this.machines = machines;
     this.#advanceUrl = server.advanceUrl;
@@ -106,7 +104,11 @@ export class Stage {
     const cast = await gather(provider, async (address) => (await lotus.stateLookupID(address)).id);
     const head = await lotus.chainHead();
     const clock = Clock.fromBlock(head.Height, head.Blocks[0]?.Timestamp ?? 0n);
-    return new Stage(server, machines, print, { request, lotus, provider, cast, clock });
+    const interfaces = await Promise.all(
+      Object.entries(CONTRACTS).map(async ([name, contract]) => [name, await machines.interfaceOf(contract)] as const),
+    );
+    const node = { request, lotus, provider, cast, clock };
+    return new Stage(server, machines, print, node, Object.fromEntries(interfaces) as Interfaces);
   }
 
   close(): void {
@@ -143,6 +145,10 @@ export class Stage {
     return this.protocol[contract] as Hex;
   }
 
+  calldata(contract: ContractName, method: string, args: readonly unknown[]): string {
+    return this.#interfaces[contract].encodeFunctionData(method, args);
+  }
+
   // MESSAGES
 
   /**
@@ -151,7 +157,7 @@ export class Stage {
    * @throws {RefusedByContract} when the contract would refuse it; nothing is sent then.
    */
   async send(who: Person, contract: ContractName, method: string, args: readonly unknown[]): Promise<Done> {
-    const data = ABIS[contract].encodeFunctionData(method, args);
+    const data = this.calldata(contract, method, args);
     return this.sendData(who, this.addressOf(contract), data, `${contract}.${method}`);
   }
 
@@ -159,10 +165,10 @@ export class Stage {
     try {
       await this.request("eth_call", [{ from: who.evm, to, data, value: `0x${value.toString(16)}` }, "latest"]);
     } catch (error) {
-      throw refusal(what, error);
+      throw this.#refusal(what, error);
     }
     if (who.wallet === undefined) return this.#sendNatively(who, to, data, value);
-    const sent = await who.wallet.sendTransaction({ to, data, value, ...FEES });
+    const sent = await who.wallet.sendTransaction({ to, data, value, ...GAS });
     const receipt = await sent.wait();
     if (receipt?.status !== 1) throw new FatalError(`${what} was included but failed.`);
     this.#gas.set(who, this.gasOf(who) + receipt.gasUsed * receipt.gasPrice);
@@ -197,7 +203,7 @@ export class Stage {
     const address = this.addressOf(contract).toLowerCase();
     for (const log of done.logs) {
       if (log.address.toLowerCase() !== address) continue;
-      const parsed = ABIS[contract].parseLog(log);
+      const parsed = this.#interfaces[contract].parseLog(log);
       if (parsed?.name === name) return parsed.args.toObject();
     }
     return undefined;
@@ -219,7 +225,7 @@ export class Stage {
       };
       const logs = (await this.request("eth_getLogs", [filter])) as Done["logs"];
       for (const log of logs) {
-        const parsed = ABIS[contract].parseLog(log);
+        const parsed = this.#interfaces[contract].parseLog(log);
         if (parsed !== null) found.push({ name: parsed.name, args: parsed.args.toObject() });
       }
     }
@@ -261,15 +267,15 @@ export class Stage {
     const robust = Address.fromEvmBytes(fromHex(evm));
     return formatAddress({ id: await this.lotus.stateLookupID(robust), robust });
   }
-}
 
-/** The contracts' own words for a refusal. */
-function refusal(what: string, error: unknown): unknown {
-  const data = error !== null && typeof error === "object" && "data" in error ? error.data : undefined;
-  if (typeof data !== "string") return error;
-  for (const abi of Object.values(ABIS)) {
-    const parsed = abi.parseError(data);
-    if (parsed !== null) return new RefusedByContract(what, parsed.name, parsed.args);
+  /** The contracts' own words for a refusal. */
+  #refusal(what: string, error: unknown): unknown {
+    const data = error !== null && typeof error === "object" && "data" in error ? error.data : undefined;
+    if (typeof data !== "string") return error;
+    for (const abi of Object.values(this.#interfaces)) {
+      const parsed = abi.parseError(data);
+      if (parsed !== null) return new RefusedByContract(what, parsed.name, parsed.args);
+    }
+    return error;
   }
-  return error;
 }

@@ -1,6 +1,6 @@
 import { formatPower, sectorQap } from "../../lib/index.ts";
 import { OFFERS, type Offer } from "./offers.ts";
-import { RefusedByContract, type Stage } from "./Stage.ts";
+import { type Done, RefusedByContract, type Stage } from "./Stage.ts";
 
 /** What the oracle sees: the power of an NFT's sectors that are active, as the node tells. */
 export async function activePower(stage: Stage, { sectors }: Offer): Promise<bigint> {
@@ -24,12 +24,12 @@ export async function activePower(stage: Stage, { sectors }: Offer): Promise<big
 }
 
 /** Sets the weights of the NFTs that live to what the oracle sees. */
-export async function attestWeights(stage: Stage): Promise<void> {
+export async function attestWeights(stage: Stage): Promise<Done> {
   const epoch = await stage.epoch();
   const living = OFFERS.filter(({ expiry }) => expiry > epoch);
   const weights = await Promise.all(living.map((offer) => activePower(stage, offer)));
   const ids = living.map(({ id }) => id);
-  await stage.send(stage.cast.oracle, "powerNFT", "applyWeights", [stage.miner.id, ids, weights]);
+  return stage.send(stage.cast.oracle, "powerNFT", "applyWeights", [stage.miner.id, ids, weights]);
 }
 
 /** The first attestation. Income begins here. */

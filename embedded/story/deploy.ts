@@ -1,6 +1,4 @@
-import { Interface } from "ethers";
-
-import { EPOCHS_PER_DAY, EPOCH_SECONDS, type Hex, formatPercent, powerNftAbi } from "../../lib/index.ts";
+import { EPOCHS_PER_DAY, EPOCH_SECONDS, type Hex, formatPercent } from "../../lib/index.ts";
 import { deployProtocol } from "../../lib/protocol/deploy.ts";
 import { grouped } from "../print/figures.ts";
 import type { Stage } from "./Stage.ts";
@@ -35,7 +33,7 @@ export async function deploy(stage: Stage): Promise<void> {
   );
   print.text("The deployer holds no role. Every parameter has a hard range, and waits before it changes:");
 
-  const fee = new Interface(powerNftAbi).encodeFunctionData("setProtocolFee", [PROTOCOL_FEE_BPS]);
+  const fee = stage.calldata("powerNFT", "setProtocolFee", [PROTOCOL_FEE_BPS]);
   const target = stage.addressOf("powerNFT");
   const scheduled = await stage.epoch();
   // A little later than the delay: the transaction itself takes an epoch.

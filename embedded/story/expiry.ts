@@ -1,4 +1,4 @@
-import { claim, claimProtocolFees } from "./claims.ts";
+import { claim } from "./claims.ts";
 import { dayTable, playDay } from "./day.ts";
 import { inFil } from "../print/figures.ts";
 import { type NftFigures, figuresOf } from "./nftFigures.ts";
@@ -32,7 +32,5 @@ export async function expiries(stage: Stage): Promise<NftFigures> {
   let day = LAST_EXPIRY_DAY;
   while ((await nft.minerAccount(miner.id)).owed > 0n) await playDay(stage, table, (day += 1));
   await claim(stage, cast.Dave, 1n);
-  await claim(stage, cast.Bob, 2n);
-  await claimProtocolFees(stage);
   return burned;
 }

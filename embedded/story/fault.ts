@@ -2,7 +2,7 @@ import { formatPower } from "../../lib/index.ts";
 import { NETWORK_QAP, NETWORK_REWARD_PER_DAY, SECTOR_QAP } from "../chain/genesis.ts";
 import { inFil } from "../print/figures.ts";
 import { attestWeights } from "./attest.ts";
-import { RefusedByContract, type Stage } from "./Stage.ts";
+import type { Stage } from "./Stage.ts";
 
 /** A machine with these sectors stops. */
 const FAULTY = { start: 1n, count: 64n } as const;
@@ -23,12 +23,10 @@ export async function fault(stage: Stage): Promise<void> {
 }
 
 /** The fee of one day of fault. It is the storage provider's: what holders earned stays owed. */
-export async function faultFee(stage: Stage): Promise<void> {
+export async function faultFee(stage: Stage, first: boolean): Promise<void> {
   await happen(stage, () => stage.machines.levers.penalise(stage.miner.id, DAILY_FEE));
-  stage.print.wrong(
-    `the network burns a fault fee of ${inFil(DAILY_FEE)} out of the rewards that would have vested next: ` +
-      "cash comes later, but no holder earns less",
-  );
+  const reason = ", out of the rewards that would have vested next: cash comes later, but no holder earns less";
+  stage.print.wrong(`the network burns a fault fee of ${inFil(DAILY_FEE)}${first ? reason : ""}`);
 }
 
 /** The machine runs again: the chain's power is back. */
@@ -39,19 +37,17 @@ export async function recover(stage: Stage): Promise<void> {
 
 /** Raises the weight again, unless holders still wait for their cash. */
 export async function restoreWeights(stage: Stage): Promise<boolean> {
-  try {
-    await attestWeights(stage);
-  } catch (error) {
-    if (!(error instanceof RefusedByContract) || error.error !== "InArrears") throw error;
-    const [, arrears] = error.args;
+  const limited = stage.event(await attestWeights(stage), "powerNFT", "RiseLimited");
+  if (limited !== undefined) {
+    const { arrears } = await stage.nft.minerAccount(stage.miner.id);
     stage.print.refused(
-      `the oracle reports the full weight, refused: InArrears, ${inFil(arrears as bigint)}: ` +
-        "no weight rises while holders wait for money that was burned",
+      `the oracle reports ${formatPower(limited["asked"] as bigint)} for NFT #1 again; not applied: ` +
+        `${inFil(arrears)} that holders wait for were burned, and no weight rises before they are paid`,
     );
     return false;
   }
   const { weight } = await stage.nft.powerOf(1n);
-  stage.print.done(`the oracle restores NFT #1 to ${formatPower(weight)}`);
+  stage.print.done(`holders are paid up: the oracle restores NFT #1 to ${formatPower(weight)}`);
   return true;
 }
 

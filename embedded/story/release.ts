@@ -1,5 +1,7 @@
 import { MinerMethod, changeBeneficiaryParams, withdrawBalanceParams } from "../../lib/index.ts";
 import { inFil } from "../print/figures.ts";
+import { claim, claimProtocolFees } from "./claims.ts";
+import { showSolvency } from "./standing.ts";
 import type { Stage } from "./Stage.ts";
 
 /**
@@ -18,6 +20,10 @@ export async function release(stage: Stage): Promise<bigint> {
   print.done(
     `anybody lets the vault approve, since no NFT lives and nothing is owed: beneficiary is ${Beneficiary.toString()}`,
   );
+  await showSolvency(stage);
+  print.text("Bob has not claimed for a while: what is payable stays his, release or not.", 5);
+  await claim(stage, cast.Bob, 2n);
+  await claimProtocolFees(stage);
   const rest = await lotus.stateMinerAvailableBalance(miner);
   await stage.native(cast.owner, miner, MinerMethod.WithdrawBalance, withdrawBalanceParams(rest));
   print.done(`the owner withdraws directly from the miner again: ${inFil(rest)}`);

@@ -15,6 +15,7 @@ export async function introduce(stage: Stage): Promise<void> {
       `${Number(share) / 10}% of a small network's power. Its owner ${info.Owner.toString()} is an f3 key. ` +
       "Alice, Carol and Dave hold 0x keys; Bob holds FIL on an f1 key, as with a Ledger.",
   );
+  print.text("Below, ok is what was done, no what the contracts refused as they should, !! what went wrong.");
   print.table(
     [{ title: "name", align: "left" }, { title: "id" }, { title: "address", align: "left" }],
     (["owner", "operator", "Alice", "Bob", "Carol", "Dave", "keeper", "oracle", "governance"] as const).map((role) => {

@@ -3,15 +3,16 @@ import { dayTable, playDay } from "./day.ts";
 import { fault, faultFee, recover, restoreWeights } from "./fault.ts";
 import { type Sale, sell } from "./sale.ts";
 import type { Stage } from "./Stage.ts";
+import { standing } from "./standing.ts";
 
 const DAYS = 30;
 const SURPLUS_DAY = 7;
 const FAULT_DAY = 9;
 const RECOVERY_DAY = 12;
 const FIRST_CLAIM_DAY = 8;
-const BOBS_CLAIM_DAY = 15;
-const SALE_DAY = 20;
-const CREDIT_DAY = 22;
+const SALE_DAY = 13;
+const CREDIT_DAY = 14;
+const BOBS_CLAIM_DAY = 20;
 
 /** Thirty days: every day the miner's rewards are measured and what is owed is taken out. */
 export async function thirtyDays(stage: Stage): Promise<Sale> {
@@ -35,7 +36,7 @@ export async function thirtyDays(stage: Stage): Promise<Sale> {
       ] as const)
         await claim(stage, cast[who], id);
     if (day === FAULT_DAY) await fault(stage);
-    if (day >= FAULT_DAY && day < RECOVERY_DAY) await faultFee(stage);
+    if (day >= FAULT_DAY && day < RECOVERY_DAY) await faultFee(stage, day === FAULT_DAY);
     if (day === RECOVERY_DAY) {
       await recover(stage);
       restored = await restoreWeights(stage);
@@ -46,5 +47,6 @@ export async function thirtyDays(stage: Stage): Promise<Sale> {
     if (day === SALE_DAY) sale = await sell(stage);
     if (day === CREDIT_DAY) await claimCredit(stage, cast.Alice);
   }
+  await standing(stage);
   return sale;
 }
