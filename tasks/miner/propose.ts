@@ -157,7 +157,7 @@ async function print(
   if (tool === "lotus-miner" || tool === "sptool" || tool === "shed") {
     report.lines('If it says "failed to sign message: key not found", the key is elsewhere: use --cli offline.');
   }
-  report.lines(`Then: \`miner watch ${miner.name}\`.`);
+  report.lines(`Then: \`miner ${proposal.quotaFil === 0n ? "release" : "watch"} ${miner.name}\`.`);
 }
 
 async function msigCommand(context: TaskContext, miner: Miner, proposal: Proposal): Promise<string> {

@@ -66,7 +66,15 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
   const paying = mine.filter((_, i) => (payable[i] ?? 0n) > 0n).map(({ id }) => id);
   for (let at = 0; at < paying.length; at += PER_TRANSACTION) {
     const ids = paying.slice(at, at + PER_TRANSACTION);
-    steps.push(callStep("PowerNFT", nft.address, "claim", [ids, payee.evm], `Claim ${ids.length} NFTs`));
+    steps.push(
+      callStep(
+        "PowerNFT",
+        nft.address,
+        "claim",
+        [ids, payee.evm],
+        ids.length === 1 ? "Claim one NFT" : `Claim ${ids.length} NFTs`,
+      ),
+    );
   }
   if (credit > 0n) steps.push(callStep("PowerNFT", nft.address, "claimCredit", [payee.evm], "Claim the credit"));
   const [first, ...rest] = steps;

@@ -377,7 +377,7 @@ export class Filecoin {
       else if (method === DECLARE_FAULTS) await this.declareFaults(miner, sectors);
       else await this.recoverSectors(miner, sectors);
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.includes("simulator: sector")) throw error;
+      if (this.#simulator.parseError(revertData(error) ?? "0x")?.name !== "WrongSectorState") throw error;
       return fail(16n);
     }
     return method === TERMINATE_SECTORS
@@ -577,7 +577,7 @@ export class Filecoin {
       method: "eth_call",
       params: [{ from: LEVER_PULLER, to: SIMULATOR, data }, "latest"],
     });
-    return this.#simulator.decodeFunctionResult(name, answer as string).toArray();
+    return this.#simulator.decodeFunctionResult(name, answer as string).toArray() as unknown[];
   }
 
   async #contractAt(who: Who): Promise<string | undefined> {
@@ -612,7 +612,7 @@ export class Filecoin {
 
   /** ABI-decodes, for tests that look into answers. */
   decode(types: string[], data: string): readonly unknown[] {
-    return this.#coder.decode(types, data).toArray();
+    return this.#coder.decode(types, data).toArray() as unknown[];
   }
 }
 

@@ -6,7 +6,7 @@ import { AbiCoder, Interface } from "ethers";
 
 import type { Provider, Receipt } from "./index.ts";
 
-const PROBE = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts/Parrot.sol/Parrot.json");
+const PARROT = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts/Parrot.sol/Parrot.json");
 const GAS = "0xf00000";
 const coder = AbiCoder.defaultAbiCoder();
 
@@ -118,7 +118,7 @@ export class Probe {
   async #view(name: string, args: readonly unknown[]): Promise<readonly unknown[]> {
     const call = { from: this.#from, to: this.address, data: this.abi.encodeFunctionData(name, args), gas: GAS };
     const answer = await this.#provider.request({ method: "eth_call", params: [call, "latest"] });
-    return this.abi.decodeFunctionResult(name, answer as string).toArray();
+    return this.abi.decodeFunctionResult(name, answer as string).toArray() as unknown[];
   }
 
   async #send(name: string, args: readonly unknown[]): Promise<{ topics: string[]; data: string }[]> {
@@ -130,9 +130,9 @@ export class Probe {
   }
 }
 
-/** What to deploy. */
+/** A probe that can be taught answers. */
 export function probeArtifact(): { abi: Interface; bytecode: string } {
-  const { abi, bytecode } = JSON.parse(readFileSync(PROBE, "utf8")) as { abi: string; bytecode: string };
+  const { abi, bytecode } = JSON.parse(readFileSync(PARROT, "utf8")) as { abi: string; bytecode: string };
   return { abi: new Interface(abi), bytecode };
 }
 

@@ -7,7 +7,7 @@ export const QUOTA = FIL(1_000_000_000_000);
 export const EXPIRATION = 100_000_000n;
 
 const WITHDRAW_BALANCE = 16n;
-const CHANGE_OWNER = 23n;
+export const CHANGE_OWNER = 1010589339n;
 const CHANGE_BENEFICIARY = 30n;
 
 export interface Terms {
@@ -18,7 +18,7 @@ export interface Terms {
 /** A proposal by the owner, or an approval by anybody who repeats it. `nominee` is an id or an Ethereum address. */
 export async function changeBeneficiary(
   fil: Filecoin,
-  message: { miner: bigint; from: bigint; nominee: bigint | string } & Terms,
+  message: { miner: bigint; from: bigint | string; nominee: bigint | string } & Terms,
 ): Promise<Receipt> {
   const { miner, from, nominee, quota = QUOTA, expiration = EXPIRATION } = message;
   const params = encodeCbor([bytes(rawOf(nominee)), bigIntBytes(quota), expiration]);
@@ -41,11 +41,21 @@ export async function proposeReturn(fil: Filecoin, miner: bigint, owner: bigint)
   await changeBeneficiary(fil, { miner, from: owner, nominee: owner, quota: 0n, expiration: 0n });
 }
 
-/** Both steps of a change of owner. */
-export async function changeOwner(fil: Filecoin, miner: bigint, from: bigint, to: bigint): Promise<void> {
-  const params = encodeCbor(idBytes(to));
-  succeeded(await fil.native({ from, to: miner, method: CHANGE_OWNER, params }));
-  succeeded(await fil.native({ from: to, to: miner, method: CHANGE_OWNER, params }));
+/** The first step of a change of owner. */
+export async function proposeOwner(fil: Filecoin, miner: bigint, from: bigint | string, to: bigint): Promise<void> {
+  succeeded(await fil.native({ from, to: miner, method: CHANGE_OWNER, params: encodeCbor(idBytes(to)) }));
+}
+
+/** Both steps of a change of owner; the new one sends from `sender` where its id cannot. */
+export async function changeOwner(
+  fil: Filecoin,
+  miner: bigint,
+  from: bigint,
+  to: bigint,
+  sender: bigint | string = to,
+): Promise<void> {
+  await proposeOwner(fil, miner, from, to);
+  await proposeOwner(fil, miner, sender, to);
 }
 
 /** The owner's own withdrawal: the chain pays the beneficiary. */

@@ -9,8 +9,9 @@
  */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
+import { type Libraries, type ProtocolAddresses, type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
 import type {
+  IncomeMeter,
   MinerRegistry,
   MinerVault,
   PowerAccessManager,
@@ -29,7 +30,10 @@ export interface Protocol {
   readonly registry: MinerRegistry;
   readonly manager: PowerAccessManager;
   readonly renderer: PowerNFTRenderer;
+  /** The library that measures, for its errors. */
+  readonly meter: IncomeMeter;
   readonly vaultImplementation: MinerVault;
+  readonly libraries: Libraries;
   readonly deployer: HardhatEthersSigner;
   readonly governance: HardhatEthersSigner;
   readonly guardian: HardhatEthersSigner;
@@ -85,6 +89,8 @@ async function deploy(): Promise<Protocol> {
     manager: await contractAt<PowerAccessManager>("PowerAccessManager", at.accessManager),
     renderer: await contractAt<PowerNFTRenderer>("PowerNFTRenderer", at.powerNFTRenderer),
     vaultImplementation: await contractAt<MinerVault>("MinerVault", at.minerVaultImplementation),
+    meter: await contractAt<IncomeMeter>("IncomeMeter", libraryOf(at, "IncomeMeter")),
+    libraries: at.libraries,
     deployer,
     governance,
     guardian,
@@ -93,6 +99,12 @@ async function deploy(): Promise<Protocol> {
     buyer,
     stranger,
   };
+}
+
+function libraryOf(at: ProtocolAddresses, name: string): string {
+  const address = at.libraries[name];
+  if (address === undefined) throw new Error(`${name} was not deployed`);
+  return address;
 }
 
 export async function contractAt<T>(name: string, address: string): Promise<T> {

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {
     Actor,
     Exit,
+    IdTaken,
     ILLEGAL_ARGUMENT,
     INSUFFICIENT_FUNDS,
     Kind,
@@ -103,7 +104,7 @@ abstract contract Power is Miners {
     }
 
     function _newMiner(uint64 id, uint64 owner, uint64 worker, uint64 provingPeriodStart) internal returns (uint64) {
-        require(actors[id].kind == Kind.None, "simulator: id is taken");
+        require(actors[id].kind == Kind.None, IdTaken(id));
         actors[id] = Actor(Kind.Miner, address(0));
         claims[id].exists = true;
         ++minerCount;
