@@ -98,6 +98,7 @@ describe("PowerNFTRenderer.tokenURI (R-NFT-1)", () => {
     await p.nft.harvest(MINER);
     const texts = textsOf(pictureOf(await metadataOf(p, p.id), "attested"));
     expect(texts).to.include.members(["Power #1", "1.56 TiB", "of 1.56 TiB", "f01000 · 50 sectors"]);
+    expect(texts).to.include(`until epoch ${(await p.nft.expiryOf(p.id)).toString()}`);
     expect(texts.join("\n")).to.match(/income 19\.9999 FIL|income 20 FIL/);
   });
 
@@ -105,7 +106,7 @@ describe("PowerNFTRenderer.tokenURI (R-NFT-1)", () => {
     const p = await earning();
     await attest(p, p.id, (p.weight * 3n) / 4n);
     const svg = pictureOf(await metadataOf(p, p.id), "weakened");
-    expect(svg).to.contain('stroke-dasharray="750 1000"');
+    expect(svg).to.contain('stroke-dasharray="453 604"');
   });
 
   it("says that an NFT was not attested yet", async () => {
@@ -113,7 +114,10 @@ describe("PowerNFTRenderer.tokenURI (R-NFT-1)", () => {
     const id = await mint(p);
     const metadata = await metadataOf(p, id);
     expect(valueOf(metadata, "Weight")).to.equal("0 B");
-    expect(textsOf(pictureOf(metadata, "new"))).to.include("0 B");
+    const svg = pictureOf(metadata, "new");
+    const expiry = (await p.nft.expiryOf(id)).toString();
+    expect(textsOf(svg)).to.include.members(["0 B", `not attested yet · until epoch ${expiry}`]);
+    expect(svg).not.to.contain("stroke-dasharray");
   });
 
   it("says that an NFT has expired", async () => {
