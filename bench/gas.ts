@@ -37,7 +37,10 @@ const CONTRACTS = [
 const CODE_LIMIT = 24_576;
 /** No estimation: what is sent is what is measured. */
 const GAS_LIMIT = 2_000_000_000n;
-const HALF_DAY = 1_440;
+/** After these the vesting table is as long as it gets: rewards fall into both halves of a day. */
+const FULL_TABLE = 1_600;
+/** Enough for some rewards. */
+const A_WHILE = 200;
 const MANY = 1_000;
 const PAGE = 100;
 /** Bytes of QAP of a sector of this network (2 KiB, all of it verified deals). */
@@ -195,7 +198,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   );
 
   // One NFT
-  await devnet.advance(HALF_DAY * 2); // now the table is as long as it gets
+  await devnet.advance(FULL_TABLE);
   await sendTo(nft, "sync", minerId);
   const height = (await lotus.head()).Height;
   const expiry = BigInt(Math.ceil((height + GRID * 2) / GRID) * GRID);
@@ -213,11 +216,11 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
 
   const sync = async (): Promise<bigint> => gasOf("sync", nft, "sync", minerId);
   const harvest = async (): Promise<bigint> => gasOf("harvest", nft, "harvest", minerId);
-  await devnet.advance(HALF_DAY);
+  await devnet.advance(A_WHILE);
   await sync();
   await add("first harvest", await harvest(), null, null);
   await add("first claim of one NFT", await gasOf("claim", nft, "claim", [first], deployer.address), null, null);
-  await devnet.advance(HALF_DAY);
+  await devnet.advance(A_WHILE);
   await add("sync", await sync(), null, 45e6);
   const harvestOne = await harvest();
   await add("harvest alone, 1 living NFT", harvestOne, Number(floorWithdraw), 20e6);
@@ -241,11 +244,11 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     { gasLimit: GAS_LIMIT },
   );
   for (const measured of [false, true]) {
-    await devnet.advance(HALF_DAY / 2);
+    await devnet.advance(A_WHILE);
     await sync();
     await harvest();
     const one = await gasOf("claim of 1", nft, "claim", [first], deployer.address);
-    await devnet.advance(HALF_DAY / 2);
+    await devnet.advance(A_WHILE);
     await sync();
     await harvest();
     const all = await gasOf(`claim of ${few}`, nft, "claim", ids, deployer.address);
@@ -254,7 +257,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
       await add("claim, each further NFT", (all - one) / BigInt(few - 1), null, 3e6);
     }
   }
-  await devnet.advance(HALF_DAY / 2);
+  await devnet.advance(A_WHILE);
   await sync();
   await harvest();
   await add(
@@ -293,7 +296,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
       const overrides = { gasLimit: 200_000_000n, nonce: nonce++ };
       sent.push((await nft.getFunction("mint")(request(4n, 40n), overrides)) as TransactionResponse);
     }
-    await Promise.all(sent.map((one) => one.wait()));
+    for (const one of sent) await one.wait();
   }
   const total = (await nft.getFunction("minted")()) as bigint;
   let batch = 0n;
@@ -307,10 +310,10 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
         BigInt(PAGE);
   }
   await add(`applyWeights, each NFT of ${PAGE}, first weight`, batch, null, null);
-  await devnet.advance(HALF_DAY / 2);
+  await devnet.advance(A_WHILE);
   await add(`sync, ${MANY} living NFTs`, await sync(), null, 45e6);
   await harvest();
-  await devnet.advance(HALF_DAY / 2);
+  await devnet.advance(A_WHILE);
   await sync();
   await add(
     `harvest alone, ${MANY} living NFTs`,

@@ -161,7 +161,7 @@ library VestingTable {
     /// entry's own word subtracted, what remains is below 2^192 if and only if the eight bytes are right, and at most
     /// LAST_COMPLEMENT if the magnitude has no leading zero either; its top bytes are then the complement of the magnitude.
     ///
-    /// Entries behind the end of the answer would mean nothing: a run that went there is refused.
+    /// A run that goes on behind the end of the answer is refused when the cursor is closed.
     /// @return taken the number of pairs; the run ends before one that is not as expected
     /// @return sum their amounts, attoFIL
     function _run(
@@ -218,7 +218,6 @@ library VestingTable {
                 sum := loop(memo)
                 next := mload(memo)
             }
-            if (next > cursor.end) cursor.refuse();
             taken = (next - cursor.next) / (size + secondSize);
             cursor.next = next;
             sum = taken * ((1 << (8 * length - 8)) + (1 << (8 * secondLength - 8)) - 2) - sum;

@@ -63,7 +63,8 @@ struct Account {
     /// @notice `rewards` when nothing was last owed, attoFIL.
     uint96 rewardsWhenClear;
     // slot 3
-    /// @notice Vesting table + available balance + the vault's cash when nothing was last owed, attoFIL.
+    /// @notice When nothing was last owed: vesting table + what was liquid (available balance and the vault's cash), as far
+    /// as the debt of that moment, attoFIL.
     int128 wealthWhenClear;
     /// @notice The covered mark when nothing was last owed, attoFIL.
     uint96 coveredWhenClear;

@@ -55,7 +55,7 @@ library Minting {
         token.mintedAt = uint32(block.number);
         token.royaltyReceiver = msg.sender;
         for (uint256 i = 0; i < request.sectors.length; ++i) token.sectors.push(request.sectors[i]);
-        account.committed.commit(request.minerId, request.sectors, MAX_SECTORS);
+        token.sectorCount = uint24(account.committed.commit(request.minerId, request.sectors, MAX_SECTORS));
         ++account.expiries[date].count;
         ++account.living;
         emit IPowerNFT.Minted(
@@ -93,6 +93,7 @@ library Minting {
         if (token.sectorsFreed) return;
         token.sectorsFreed = true;
         account.committed.free(token.sectors);
+        emit IPowerNFT.SectorsFreed(id, token.minerId);
     }
 
     function _checkTerms(IPowerNFT.MintRequest calldata request, uint16 protocolFeeBps) private view {

@@ -1,6 +1,8 @@
+import { Interface, id } from "ethers";
 import hre from "hardhat";
 
 import { EPOCHS_PER_DAY, EPOCH_SECONDS, EXPIRY_GRID, toHex } from "../../lib/index.ts";
+import type { FactoryOf } from "../../lib/protocol/deploy.ts";
 import { Filecoin, type Provider, SIMULATOR, installFilecoin } from "../../test/filecoin/index.ts";
 import { Explorer, quantity } from "./Explorer.ts";
 import * as genesis from "./genesis.ts";
@@ -36,6 +38,8 @@ export class EmbeddedFilecoin {
   /** Levers of the simulation. */
   readonly levers: Filecoin;
   readonly explorer: Explorer;
+  /** Factories of the compiled contracts, for any signer. */
+  readonly factoryOf: FactoryOf;
   readonly #close: () => Promise<void>;
   /** Rewards are paid for the wins of every epoch up to this one. */
   #awardedUpTo = 0n;
@@ -47,11 +51,17 @@ export class EmbeddedFilecoin {
   readonly #named = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(provider: Provider, levers: Filecoin, explorer: Explorer, close: () => Promise<void>) {
-    this.provider = provider;
+  private constructor(
+    connection: { provider: Provider; close: () => Promise<void> },
+    levers: Filecoin,
+    explorer: Explorer,
+    factoryOf: FactoryOf,
+  ) {
+    this.provider = connection.provider;
     this.levers = levers;
     this.explorer = explorer;
-    this.#close = close;
+    this.factoryOf = factoryOf;
+    this.#close = () => connection.close();
   }
 
   /** Starts a network whose miners have half a year of rewards behind them. Contracts must be compiled. */
@@ -78,9 +88,16 @@ export class EmbeddedFilecoin {
     const explorer = new Explorer(provider, artifact.abi);
     await levers.setBalance(PAYMASTER, genesis.ACCOUNT_BALANCE);
     await provider.request({ method: "hardhat_impersonateAccount", params: [PAYMASTER] });
-    const chain = new EmbeddedFilecoin(provider, levers, explorer, () => connection.close());
+    const factoryOf: FactoryOf = (name, signer, libraries) =>
+      connection.ethers.getContractFactory(name, { signer, libraries: { ...libraries } });
+    const chain = new EmbeddedFilecoin(connection, levers, explorer, factoryOf);
     await chain.#populate();
     return chain;
+  }
+
+  /** The interface of a compiled contract. */
+  async interfaceOf(contract: string): Promise<Interface> {
+    return new Interface((await hre.artifacts.readArtifact(contract)).abi);
   }
 
   /** Runs one thing after the other: what moves the chain must not overlap. */
@@ -154,8 +171,8 @@ export class EmbeddedFilecoin {
     if (!certain && code === "0x") return;
     this.#named.add(key);
     const epoch = await this.epoch();
-    const id = await this.explorer.resolve(`0x040a${key.slice(2)}`, epoch);
-    if (id !== undefined && (await this.explorer.actor(id, epoch)).evm !== undefined) return;
+    const known = await this.explorer.resolve(`0x040a${key.slice(2)}`, epoch);
+    if (known !== undefined && (await this.explorer.actor(known, epoch)).evm !== undefined) return;
     await this.levers.registerEvm(address);
   }
 
@@ -179,7 +196,9 @@ export class EmbeddedFilecoin {
   /** Pays each miner what it won at `first`, `first + every`, ...: one transaction, one epoch. */
   async #pay(first: bigint, every: bigint, count: bigint): Promise<void> {
     const miners = [genesis.MINER.id, genesis.MULTISIG_MINER.id];
-    const amounts = await Promise.all(miners.map((miner) => this.#rewardOf(miner, every)));
+    const amounts = await Promise.all(
+      miners.map(async (miner) => ((await this.#rewardOf(miner, every)) * luckAt(first, miner)) / 100n),
+    );
     await this.#pull("awardEach", [miners, amounts, first, every, count]);
     for (const [i, miner] of miners.entries()) {
       this.#rewards.set(miner, this.rewardsOf(miner) + count * (amounts[i] ?? 0n));
@@ -205,17 +224,18 @@ export class EmbeddedFilecoin {
 
   async #populate(): Promise<void> {
     const { levers } = this;
-    for (const { id, robust } of genesis.ACCOUNTS) {
-      await levers.createAccount({ id, raw: toHex(robust.bytes), balance: genesis.ACCOUNT_BALANCE });
+    for (const account of genesis.ACCOUNTS) {
+      const raw = toHex(account.robust.bytes);
+      await levers.createAccount({ id: account.id, raw, balance: genesis.ACCOUNT_BALANCE });
     }
     for (const address of (await this.provider.request({ method: "eth_accounts" })) as string[]) {
       if (this.#named.size < genesis.DEV_KEYS) await this.nameActor(address, true);
     }
-    const { id, robust } = genesis.MULTISIG;
+    const multisig = genesis.MULTISIG;
     const signers = genesis.SIGNERS.map((signer) => signer.id);
     await levers.createMultisig({
-      id,
-      raw: toHex(robust.bytes),
+      id: multisig.id,
+      raw: toHex(multisig.robust.bytes),
       signers,
       threshold: 2n,
       balance: genesis.ACCOUNT_BALANCE,
@@ -256,6 +276,11 @@ export class EmbeddedFilecoin {
       });
     }
   }
+}
+
+/** Winning blocks is a lottery: from 75 to 125 percent of what is expected, the same in every run. */
+function luckAt(epoch: bigint, miner: bigint): bigint {
+  return 75n + (BigInt(id(`luck of ${miner} at ${epoch}`)) % 51n);
 }
 
 /** The epochs in (after, upTo] in which miners win, in batches for one transaction each. */

@@ -1,6 +1,7 @@
 /** Interface of MinerRegistry, written by `npx hardhat abi` from the compiled contract. */
 // prettier-ignore
 export const minerRegistryAbi = [
+  "error ActorError(uint64 actor, uint64 method, int256 exitCode)",
   "error BadAnswer(uint64 actor, uint64 method)",
   "error CallRefused(uint64 actor, uint64 method)",
   "error CloneArgumentsTooLong()",

@@ -18,6 +18,7 @@ export const minerVaultAbi = [
   "error QuotaTooLow(uint256 proposed, uint256 required)",
   "error SendFailed(address to, uint256 amount, int256 exitCode)",
   "error StillOwed(uint64 minerId, uint256 amount)",
+  "error UseEthereumAddress(address masked, address ethereum)",
   "error WithdrawalFailed(uint64 minerId, int256 exitCode)",
   "error WrongNominee(uint64 proposed, uint64 required)",
   "event Activated(uint64 indexed minerId, uint256 quota, int64 expiration)",

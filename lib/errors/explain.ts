@@ -101,7 +101,7 @@ const EXIT_CODES: Readonly<Record<string, string>> = {
   33: "the contract reverted",
 };
 
-const INTERNAL = "This is a fault of the software: report it with the line below.";
+const INTERNAL = "This is a fault of the software: report it with the line below, please.";
 const NO_ARREARS =
   "while income that is owed went elsewhere, nothing new begins. Harvest (`miner harvest`) until nothing is in arrears.";
 
@@ -117,8 +117,6 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
     `${f.number("ids")} NFTs but ${f.number("values")} values were given: give exactly one value for each NFT.`,
   WeightAboveNominal: (f) =>
     `NFT ${f.number("id")} cannot weigh ${f.power("weight")}: it was minted with ${f.power("nominalPower")}. Report at most that.`,
-  WeightAboveClaim: (f) =>
-    `The NFTs of ${f.actor("minerId")} would weigh ${f.power("weight")}, but the miner has only ${f.power("qap")}: report less.`,
   NotStorageProvider: (f) =>
     `${f.address("caller")} may not mint on ${f.actor("minerId")}: use the miner's owner, or let the owner name this address with \`miner operator\`.`,
   VaultNotActive: (f) =>
@@ -143,7 +141,11 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
     `A pause until ${f.epoch("requestedUntil")} is not allowed: it may last until ${f.epoch("longestUntil")} at most, and the next may begin at ${f.epoch("nextAllowedAt")}.`,
   NotBurnable: (f) =>
     `NFT ${f.number("id")} cannot be burned: wait for its expiry at ${f.epoch("expiry")}, then harvest until nothing is unpaid (${f.fil("unpaid")} now).`,
+  TooEarlyToSkip: (f) =>
+    `Measuring ${f.actor("minerId")} cannot be given up before ${f.epoch("earliest")}: sync it instead (\`miner harvest\`).`,
   NotExpired: (f) => `NFT ${f.number("id")} is alive until ${f.epoch("expiry")}: its sectors are freed after that.`,
+  UseEthereumAddress: (f) =>
+    `${f.address("masked")} is an Ethereum account or contract, which acts under ${f.address("ethereum")}: name that address.`,
   BadPayee: (f) => `${f.address("to")} cannot be paid: name an account, a multisig or a wallet with --to.`,
   WiringMismatch: () => "The contracts were built for other addresses: deploy them again, together.",
 
@@ -198,6 +200,10 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   AccessManagedUnauthorized: (f) =>
     `${f.address("caller")} does not hold the role that this needs: send it from who does.`,
   CloneArgumentsTooLong: () => INTERNAL,
+  Create2EmptyBytecode: () => INTERNAL,
+  FailedDeployment: () =>
+    "The vault could not be deployed: try again; if that does not help, report it with the line below.",
+  InsufficientBalance: () => INTERNAL,
   ERC721IncorrectOwner: (f) =>
     `NFT ${f.number("tokenId")} belongs to ${f.address("owner")}, not to ${f.address("sender")}: only its holder can move it.`,
   ERC721InsufficientApproval: (f) =>
@@ -226,10 +232,14 @@ const SHARED_ERRORS = [
   "error CheckpointUnorderedInsertion()",
 ];
 
+/** 0x and four bytes. */
+const SELECTOR_LENGTH = 10;
+
 const INTERFACES = [powerNftAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map((abi) => new Interface(abi));
 
 /** Translates the bytes of a revert; undefined when no contract of ours raised it. */
 export function explainRevert(data: Hex, locale: Locale): Explanation | undefined {
+  if (data.length < SELECTOR_LENGTH) return undefined;
   for (const contract of INTERFACES) {
     const description = contract.parseError(data);
     if (description === null) continue;

@@ -1,4 +1,5 @@
 import type { Address } from "../address/Address.ts";
+import type { Hex } from "../hex.ts";
 import type { SectorRange } from "../sectors/ranges.ts";
 import type {
   Actor,
@@ -79,6 +80,8 @@ export interface LotusClient {
   gasEstimateMessageGas(message: OutgoingMessage): Promise<GasEstimate>;
   /** A message that was included, or null. Finds the replacement of a replaced one. */
   stateSearchMsg(message: Cid): Promise<MessageLookup | null>;
+  /** The hash by which `eth_*` knows a native message. */
+  ethGetTransactionHashByCid(message: Cid): Promise<Hex | null>;
   /** Waits until a message has `confidence` epochs on top of it. */
   stateWaitMsg(message: Cid, confidence: number): Promise<MessageLookup>;
 }

@@ -3,7 +3,7 @@ import { mainnet } from "@filecoin-shipyard/lotus-client-schema";
 import { z } from "zod";
 
 import type { Address, NetworkPrefix } from "../address/Address.ts";
-import { toBase64 } from "../hex.ts";
+import { type Hex, toBase64 } from "../hex.ts";
 import { toBitfield } from "../sectors/bitfield.ts";
 import * as answers from "./answers.ts";
 import { BadAnswerError } from "./errors.ts";
@@ -14,12 +14,18 @@ import type { JsonRpcRequest } from "./transport.ts";
 const NEWER_METHODS = {
   ChainGetFinalizedTipSet: {},
   ChainGetTipSetAfterHeight: {},
+  EthGetTransactionHashByCid: {},
   StateActorCodeCIDs: {},
   StateLookupRobustAddress: {},
 };
 
 /** Search for messages as far back as the node can. */
 const NO_LIMIT = -1;
+
+const hash = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((text) => text as Hex);
 
 type Method = (...params: readonly unknown[]) => Promise<unknown>;
 
@@ -109,6 +115,7 @@ export function createLotusClient(request: JsonRpcRequest, prefix: NetworkPrefix
       ask(answers.signedMessage, "MpoolPushMessage", message(outgoing), { MaxFee: maxFee.toString() }),
     gasEstimateMessageGas: (outgoing) =>
       ask(answers.gasEstimate, "GasEstimateMessageGas", message(outgoing), { MaxFee: "0" }, head),
+    ethGetTransactionHashByCid: (cid) => ask(hash.nullable(), "EthGetTransactionHashByCid", cid),
     stateSearchMsg: (cid) => ask(answers.messageLookup.nullable(), "StateSearchMsg", [], cid, NO_LIMIT, true),
     stateWaitMsg: (cid, confidence) => ask(answers.messageLookup, "StateWaitMsg", cid, confidence, NO_LIMIT, true),
   };

@@ -27,11 +27,11 @@ export class Clock {
     return new Date(Number((this.genesis + epoch * EPOCH_SECONDS) * 1000n));
   }
 
-  /** The last epoch that has begun at a time. */
+  /** The first epoch that begins at or after a time. */
   epochAt(date: Date): bigint {
-    const seconds = BigInt(Math.floor(date.getTime() / 1000)) - this.genesis;
+    const seconds = BigInt(Math.ceil(date.getTime() / 1000)) - this.genesis;
     const epochs = seconds / EPOCH_SECONDS;
-    return seconds % EPOCH_SECONDS < 0n ? epochs - 1n : epochs;
+    return seconds % EPOCH_SECONDS > 0n ? epochs + 1n : epochs;
   }
 
   /** `2028-03-01 12:30 UTC`. */

@@ -4,6 +4,7 @@ import { execute } from "../support/execute.ts";
 import { readContracts, readMiner, requireVault } from "../support/miner.ts";
 import { compareProposal } from "../support/proposal.ts";
 import { taskAction } from "../support/runTask.ts";
+import { reportSender } from "../support/Sender.ts";
 import type { TaskContext } from "../support/TaskContext.ts";
 import type { SendingMinerArguments } from "./createVault.ts";
 
@@ -20,6 +21,7 @@ export async function activate(context: TaskContext, args: SendingMinerArguments
     `${vaultId.toString(network.prefix)} · ${contracts.vault.address}`,
     contracts.vault.address,
   );
+  const sender = await reportSender(context, args);
   const pending = miner.info.PendingBeneficiaryTerm;
   if (miner.info.Beneficiary.equals(vaultId)) {
     throw new RefusedError(`The vault is the beneficiary of ${miner.name} already: nothing is left to do.`);
@@ -42,7 +44,7 @@ export async function activate(context: TaskContext, args: SendingMinerArguments
     );
   }
   const step = callStep("MinerVault", contracts.vault.address, "activate", [], "Activate the vault");
-  const outcome = await execute(context, args, [step]);
+  const outcome = await execute(context, args, [step], sender);
   if (!outcome.sent) return;
   const after = await lotus.stateMinerInfo(miner.address);
   const active = after.Beneficiary.equals(vaultId);

@@ -6,8 +6,9 @@ import {
   type Address,
   MethodUnavailableError,
   EPOCHS_PER_DAY,
+  UsageError,
 } from "../../lib/index.ts";
-import { KIND_TEXT, type Miner, readMiner, readParty } from "../support/miner.ts";
+import { KIND_TEXT, type Miner, readContracts, readMiner, readParty } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
 import type { CommonArguments, TaskContext } from "../support/TaskContext.ts";
 
@@ -17,7 +18,7 @@ export interface MinerArguments extends CommonArguments {
 
 /** Above this number the expiry dates of all sectors are too much to ask a node for. */
 const MAX_SECTORS_READ = 100_000n;
-const DAYS_OF_LIFE = [30n, 90n, 180n, 360n, 540n, 720n] as const;
+const DAYS_OF_LIFE = [30n, 90n, 180n, 360n, 720n, 1080n, 1440n, 1800n] as const;
 
 /** Tells whether a miner can be enrolled, and what stands in the way. */
 export async function checkMiner(context: TaskContext, args: MinerArguments): Promise<void> {
@@ -44,9 +45,10 @@ export async function checkMiner(context: TaskContext, args: MinerArguments): Pr
   const head = (await lotus.chainHead()).Height;
   await reportSectors(context, miner, head);
 
-  report.lines("", "Verdict");
   checkOwner(context, owner.kind, owner.text);
-  checkBeneficiary(context, miner, head, beneficiary.text);
+  const enrolled = await isEnrolled(context, miner);
+  if (enrolled) report.check("enrolled", "pass", "Its vault is the beneficiary: it is enrolled");
+  else checkBeneficiary(context, miner, head, beneficiary.text);
   const hasPower = power.MinerPower.QualityAdjPower > 0n;
   report.check(
     "power",
@@ -55,6 +57,13 @@ export async function checkMiner(context: TaskContext, args: MinerArguments): Pr
       ? "It has power"
       : `${miner.name} has no power: it needs a proven sector before it can earn or be enrolled.`,
   );
+  if (enrolled) {
+    report.lines(
+      "",
+      `${miner.name} is enrolled: \`npx hardhat miner status ${miner.name} --network ${network.name}\`.`,
+    );
+    return;
+  }
   const failed = report.checks.some((check) => check.result === "fail");
   report.lines(
     "",
@@ -62,6 +71,17 @@ export async function checkMiner(context: TaskContext, args: MinerArguments): Pr
       ? `${miner.name} cannot be enrolled as it is.`
       : `${miner.name} can be enrolled: \`npx hardhat miner create-vault ${miner.name} --network ${network.name}\`.`,
   );
+}
+
+/** Whether its vault is the beneficiary; a check must also work where the contracts are not deployed yet. */
+async function isEnrolled(context: TaskContext, miner: Miner): Promise<boolean> {
+  try {
+    const { vaultId } = await readContracts(context, miner);
+    return vaultId?.equals(miner.info.Beneficiary) ?? false;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
 }
 
 function reportTerms({ report, network }: TaskContext, { info }: Miner): void {
@@ -131,12 +151,17 @@ async function reportSectors(context: TaskContext, miner: Miner, head: bigint): 
     return;
   }
   const rows = histogram(expirations, head, network.clock);
-  report.fact("expiries", "expiry dates", rows.length === 0 ? "no sectors" : "", rows);
-  if (rows.length > 0)
-    report.table(
-      ["expires before", "sectors"],
-      rows.map(({ before, sectors }) => [before, sectors.toString()]),
-    );
+  if (rows.length === 0) {
+    report.fact("expiries", "expiry dates", "no active sectors", []);
+    return;
+  }
+  report.table(
+    "expiries",
+    "active sectors by expiry",
+    ["before", "sectors"],
+    rows.map(({ before, sectors }) => [before, sectors.toString()]),
+    rows,
+  );
 }
 
 async function activeExpirations(lotus: LotusClient, miner: Address, live: bigint): Promise<bigint[] | undefined> {

@@ -3,6 +3,7 @@ import { callStep } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
 import { readContracts, readMiner } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
+import { reportSender } from "../support/Sender.ts";
 import type { SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
 export interface SendingMinerArguments extends SendingArguments {
@@ -26,6 +27,7 @@ export async function createVault(context: TaskContext, args: SendingMinerArgume
     report.check("exists", "pass", `The vault exists already: go on with \`miner propose ${miner.name}\`.`);
     return;
   }
+  const sender = await reportSender(context, args);
   const step = callStep(
     "MinerRegistry",
     deployment.minerRegistry,
@@ -33,7 +35,7 @@ export async function createVault(context: TaskContext, args: SendingMinerArgume
     [miner.address.id],
     "Create the vault",
   );
-  const outcome = await execute(context, args, [step]);
+  const outcome = await execute(context, args, [step], sender);
   if (!outcome.sent) return;
   const id = await context.lotus.stateLookupID(vaultAddress);
   report.fact("created", "vault", formatAddress({ id, robust: vaultAddress }, network.prefix));

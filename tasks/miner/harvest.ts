@@ -3,6 +3,7 @@ import { callStep, eventSum, eventValue } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
 import { readContracts, readMiner, requireEnrolled } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
+import { reportSender } from "../support/Sender.ts";
 import type { TaskContext } from "../support/TaskContext.ts";
 import type { SendingMinerArguments } from "./createVault.ts";
 
@@ -22,10 +23,12 @@ export async function harvest(context: TaskContext, args: SendingMinerArguments)
   report.title(`Harvest ${miner.name}`);
   report.fact("owed", "owed at the last sync", formatFil(account.owed), account.owed);
   report.fact("earned", "earned so far", formatFil(account.earned), account.earned);
-  const outcome = await execute(context, args, [
+  const sender = await reportSender(context, args);
+  const steps = [
     callStep("PowerNFT", nft.address, "sync", [miner.address.id], "Measure the income (sync)"),
     callStep("PowerNFT", nft.address, "harvest", [miner.address.id], "Take what is owed (harvest)"),
-  ]);
+  ] as const;
+  const outcome = await execute(context, args, steps, sender);
   if (!outcome.sent) return;
   const measured = eventSum(outcome.logs, "PowerNFT", "Synced", "rewards");
   const arrived = eventSum(outcome.logs, "PowerNFT", "Harvested", "amount");

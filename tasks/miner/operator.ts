@@ -3,7 +3,7 @@ import { callStep } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
 import { readContracts, readMiner, readParty, requireVault } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
-import { evmFormOf } from "../support/Sender.ts";
+import { evmFormOf, reportSender } from "../support/Sender.ts";
 import type { TaskContext } from "../support/TaskContext.ts";
 import type { SendingMinerArguments } from "./createVault.ts";
 
@@ -30,6 +30,7 @@ export async function setOperator(context: TaskContext, args: OperatorArguments)
   report.title(none ? `End the operator of ${miner.name}` : `Name the operator of ${miner.name}`);
   report.fact("owner", "owner", (await readParty(context, miner.info.Owner)).text);
   report.fact("operator", "operator", none ? "none" : operator, none ? null : operator);
+  const sender = await reportSender(context, args, miner.info.Owner);
   report.lines("", "The operator may mint NFTs, and have money paid to the owner. It can never pay anybody else.");
   const step = callStep(
     "MinerVault",
@@ -38,7 +39,7 @@ export async function setOperator(context: TaskContext, args: OperatorArguments)
     [operator],
     none ? "End the operator" : "Name the operator",
   );
-  await execute(context, args, [step], miner.info.Owner);
+  await execute(context, args, [step], sender);
 }
 
 export default taskAction(setOperator);

@@ -147,14 +147,17 @@ async function print(
   if (!multisig && tool === "msig" && kind === "account") {
     throw new RefusedError("The owner is an account, not a multisig: use --cli lotus-miner, sptool, shed or offline.");
   }
-  report.lines("", "Run this where the owner's key is (it sends at once):");
+  report.lines(
+    "",
+    tool === "offline" ? "Sign this with the owner's key:" : "Run this where the owner's key is (it sends at once):",
+  );
   if (tool === "msig") report.command(await msigCommand(context, miner, proposal));
   else if (tool === "offline") await printOffline(context, miner, proposal);
   else report.command(proposeCommand(context, tool, proposal));
   if (tool === "lotus-miner" || tool === "sptool" || tool === "shed") {
     report.lines('If it says "failed to sign message: key not found", the key is elsewhere: use --cli offline.');
   }
-  report.lines(`Then: \`miner watch ${miner.name}\`.`);
+  report.lines(`Then: \`miner ${proposal.quotaFil === 0n ? "release" : "watch"} ${miner.name}\`.`);
 }
 
 async function msigCommand(context: TaskContext, miner: Miner, proposal: Proposal): Promise<string> {
@@ -181,11 +184,11 @@ async function printOffline(context: TaskContext, miner: Miner, proposal: Propos
     Method: MinerMethod.ChangeBeneficiary,
     Params: toBase64(params),
   };
-  report.fact("params", "parameters (hex)", bareHex(params));
   report.command(JSON.stringify(message, undefined, 2));
   if (gas.GasLimit === 0)
     report.lines("This node does not estimate gas: fill in GasLimit, GasFeeCap and GasPremium before signing.");
-  report.lines("Sign it with the owner's key and push it: `lotus mpool push` or any node's Filecoin.MpoolPush.");
+  report.fact("params", "its parameters (hex)", bareHex(params));
+  report.lines("", "Push the signed message with Filecoin.MpoolPush of any node.");
 }
 
 async function estimateGas(context: TaskContext, miner: Miner, from: Address, params: Uint8Array) {

@@ -3,6 +3,7 @@ import { callStep } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
 import { readContracts, readMiner, readParty, requireEnrolled } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
+import { reportSender } from "../support/Sender.ts";
 import type { TaskContext } from "../support/TaskContext.ts";
 import type { SendingMinerArguments } from "./createVault.ts";
 
@@ -17,6 +18,7 @@ export async function release(context: TaskContext, args: SendingMinerArguments)
   report.fact("owner", "owner", (await readParty(context, miner.info.Owner)).text);
   report.fact("living", "living NFTs", account.living.toString(), account.living);
   report.fact("owed", "still owed", formatFil(account.owed), account.owed);
+  const sender = await reportSender(context, args);
   const pending = miner.info.PendingBeneficiaryTerm;
   const returns =
     pending !== null &&
@@ -45,7 +47,7 @@ export async function release(context: TaskContext, args: SendingMinerArguments)
       : `The owner has to propose to take the role back: see \`miner propose ${miner.name} --return\`.`,
   );
   const step = callStep("MinerVault", contracts.vault.address, "release", [], "Release the miner");
-  const outcome = await execute(context, args, [step]);
+  const outcome = await execute(context, args, [step], sender);
   if (!outcome.sent) return;
   const after = await lotus.stateMinerInfo(miner.address);
   if (!after.Beneficiary.equals(after.Owner))

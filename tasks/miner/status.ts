@@ -74,9 +74,8 @@ export async function status(context: TaskContext, args: MinerArguments): Promis
     `${formatFil(solvency.cash)} for ${formatFil(solvency.liabilities)} that can be claimed`,
     { cash: solvency.cash, liabilities: solvency.liabilities },
   );
-  await reportNfts(context, nft, miner.address.id);
+  await reportNfts(context, nft, miner);
 
-  report.lines("");
   if (!active)
     report.check(
       "active",
@@ -121,7 +120,7 @@ interface Listed {
   readonly unpaid: bigint;
 }
 
-async function reportNfts(context: TaskContext, nft: PowerNftReader, minerId: bigint): Promise<void> {
+async function reportNfts(context: TaskContext, nft: PowerNftReader, miner: Miner): Promise<void> {
   const { report, network } = context;
   const minted = await nft.minted();
   if (minted > MAX_LISTED) {
@@ -129,17 +128,16 @@ async function reportNfts(context: TaskContext, nft: PowerNftReader, minerId: bi
     return;
   }
   const ids = Array.from({ length: Number(minted) }, (_, index) => BigInt(index + 1));
-  const found = (await inBatches(ids, (id) => readListed(context, nft, id, minerId))).filter(
+  const found = (await inBatches(ids, (id) => readListed(context, nft, id, miner.address.id))).filter(
     (item) => item !== undefined,
   );
-  report.fact(
-    "nfts",
-    "NFTs",
-    found.length === 0 ? "none" : "",
-    found.map(({ id, power, owner, payable, unpaid }) => ({ id, owner, ...power, payable, unpaid })),
-  );
-  if (found.length === 0) return;
+  if (found.length === 0) {
+    report.fact("nfts", "NFTs", "none", []);
+    return;
+  }
   report.table(
+    "nfts",
+    `NFTs of ${miner.name}`,
     ["NFT", "weight", "of", "expires", "payable", "unpaid", "holder"],
     found.map(({ id, power, owner, payable, unpaid }) => [
       id.toString(),
@@ -150,6 +148,7 @@ async function reportNfts(context: TaskContext, nft: PowerNftReader, minerId: bi
       formatFil(unpaid, 4),
       owner,
     ]),
+    found.map(({ id, power, owner, payable, unpaid }) => ({ id, owner, ...power, payable, unpaid })),
   );
 }
 

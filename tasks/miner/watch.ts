@@ -40,10 +40,12 @@ export async function watch(context: TaskContext, args: WatchArguments): Promise
   const fields = compareProposal(context, pending, vaultId, (await lotus.chainHead()).Height);
   report.fact("state", "state", "proposed", "proposed");
   report.table(
+    "fields",
+    "expected against pending",
     ["field", "expected", "pending", ""],
     fields.map(({ field, expected, proposed, ok }) => [field, expected, proposed, ok ? "ok" : "WRONG"]),
+    fields.map(({ field, expected, proposed, ok }) => ({ field, expected, proposed, ok })),
   );
-  report.lines("");
   for (const { field, ok, sentence } of fields) report.check(field, ok ? "pass" : "fail", sentence);
   const wrong = fields.find(({ ok }) => !ok);
   if (wrong !== undefined) throw new RefusedError(`${wrong.sentence}.`);

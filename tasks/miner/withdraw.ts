@@ -3,6 +3,7 @@ import { callStep } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
 import { readContracts, readMiner, readParty, requireEnrolled } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
+import { reportSender } from "../support/Sender.ts";
 import type { TaskContext } from "../support/TaskContext.ts";
 import type { SendingMinerArguments } from "./createVault.ts";
 
@@ -24,8 +25,9 @@ export async function withdraw(context: TaskContext, args: WithdrawArguments): P
   report.fact("amount", "amount", formatFil(amount), amount);
   report.fact("payee", "paid to the owner", (await readParty(context, miner.info.Owner)).text);
   report.fact("owed", "owed to holders", `${formatFil(account.owed)} at the last sync; it is paid first`, account.owed);
+  const sender = await reportSender(context, args, miner.info.Owner);
   const step = callStep("MinerVault", contracts.vault.address, "withdrawToOwner", [amount], "Pay the owner");
-  await execute(context, args, [step], miner.info.Owner);
+  await execute(context, args, [step], sender);
 }
 
 export default taskAction(withdraw);

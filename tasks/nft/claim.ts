@@ -35,6 +35,7 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
   const credit = args.all ? await nft.creditOf(me) : 0n;
 
   report.title(args.all ? "Claim everything" : `Claim ${mine.length === 1 ? "one NFT" : `${mine.length} NFTs`}`);
+  report.fact("from", "holder", sender.address.toString(context.network.prefix), me);
   const payee =
     args.to === undefined
       ? { evm: me, text: sender.address.toString(context.network.prefix) }
@@ -43,16 +44,13 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
   const payable = await inBatches(mine, ({ id }) => nft.payableOf(id));
   const unpaid = await inBatches(mine, ({ id }) => nft.unpaidOf(id));
   const sum = payable.reduce((total, amount) => total + amount, 0n);
-  report.fact(
-    "nfts",
-    "NFTs",
-    mine.length === 0 ? "none" : "",
-    mine.map(({ id }, i) => ({ id, payable: payable[i] ?? 0n, unpaid: unpaid[i] ?? 0n })),
-  );
   if (mine.length > 0) {
     report.table(
+      "nfts",
+      "NFTs",
       ["NFT", "payable", "still to be covered"],
       mine.map(({ id }, i) => [id.toString(), formatFil(payable[i] ?? 0n), formatFil(unpaid[i] ?? 0n)]),
+      mine.map(({ id }, i) => ({ id, payable: payable[i] ?? 0n, unpaid: unpaid[i] ?? 0n })),
     );
   }
   if (credit > 0n) report.fact("credit", "credit of sold NFTs", formatFil(credit), credit);
@@ -68,7 +66,15 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
   const paying = mine.filter((_, i) => (payable[i] ?? 0n) > 0n).map(({ id }) => id);
   for (let at = 0; at < paying.length; at += PER_TRANSACTION) {
     const ids = paying.slice(at, at + PER_TRANSACTION);
-    steps.push(callStep("PowerNFT", nft.address, "claim", [ids, payee.evm], `Claim ${ids.length} NFTs`));
+    steps.push(
+      callStep(
+        "PowerNFT",
+        nft.address,
+        "claim",
+        [ids, payee.evm],
+        ids.length === 1 ? "Claim one NFT" : `Claim ${ids.length} NFTs`,
+      ),
+    );
   }
   if (credit > 0n) steps.push(callStep("PowerNFT", nft.address, "claimCredit", [payee.evm], "Claim the credit"));
   const [first, ...rest] = steps;
@@ -77,10 +83,7 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
       "Nothing can be paid yet: earned income is paid after a harvest has covered it (`miner harvest`).",
     );
   }
-  const outcome = await execute(context, { ...args, from: sender.address.toString(context.network.prefix) }, [
-    first,
-    ...rest,
-  ]);
+  const outcome = await execute(context, args, [first, ...rest], sender);
   if (!outcome.sent) return;
   const paid =
     eventSum(outcome.logs, "PowerNFT", "Claimed", "amount") +

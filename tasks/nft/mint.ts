@@ -21,7 +21,7 @@ import { firstCash } from "../support/outlook.ts";
 import { readPayee } from "../support/payee.ts";
 import { taskAction } from "../support/runTask.ts";
 import { readSectors, type SectorReading } from "../support/sectors.ts";
-import { evmFormOf, resolveSender } from "../support/Sender.ts";
+import { evmFormOf, reportSender } from "../support/Sender.ts";
 import type { SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
 export interface MintArguments extends SendingArguments {
@@ -58,9 +58,9 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
   const { nft } = contracts;
   const protocolFeeBps = await nft.protocolFeeBps();
   const maxProtocolFeeBps = args.maxProtocolFee === undefined ? protocolFeeBps : parsePercent(args.maxProtocolFee);
-  const sender = await resolveSender(context, args, miner.info.Owner);
 
   report.title(`Mint a power NFT on ${miner.name}`);
+  const sender = await reportSender(context, args, miner.info.Owner);
   const me = sender === undefined ? undefined : await evmFormOf(context, sender.address);
   const payee =
     args.to !== undefined
@@ -92,7 +92,6 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
   );
   await reportIncome(context, miner, contracts, nominal, spFeeBps + protocolFeeBps);
 
-  report.lines("");
   checkSectors(context, miner, ranges, reading, expiry);
   if (nominal > qap) {
     report.check(
@@ -119,7 +118,7 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
     ],
     "Mint the NFT",
   );
-  const outcome = await execute(context, args, [step], miner.info.Owner);
+  const outcome = await execute(context, args, [step], sender);
   if (!outcome.sent) return;
   const id = eventValue(outcome.logs, "PowerNFT", "Minted", "id");
   if (typeof id !== "bigint")
@@ -197,7 +196,7 @@ function checkSectors(
       "This node does not tell which sectors are faulty: the first report will (use LOTUS_RPC_URL for your own node).",
     );
   } else {
-    report.check("sectors", "pass", `All ${countSectors(ranges)} sectors are active and last until the expiry`);
+    report.check("sectors", "pass", "Every sector is active and lasts until the expiry");
   }
 }
 

@@ -48,7 +48,6 @@ export async function show(context: TaskContext, args: ShowArguments): Promise<v
   const perDay = power.weight === 0n ? 0n : await nft.expectedPerDay(power.minerId, power.weight);
   const net = (perDay * BigInt(10_000 - power.spFeeBps - power.protocolFeeBps)) / 10_000n;
   report.fact("perDay", "expected per day", `${formatFil(net, 6)} after fees`, net);
-  report.lines("");
   if (head >= power.expiry)
     report.check("alive", "warn", "It has expired: it earns nothing more, and what is unpaid stays claimable.");
   else if (power.attestedAt === 0n)

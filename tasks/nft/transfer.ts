@@ -4,7 +4,7 @@ import { execute } from "../support/execute.ts";
 import { holderText, nftReader, parseIds, readNft } from "../support/nft.ts";
 import { readPayee } from "../support/payee.ts";
 import { taskAction } from "../support/runTask.ts";
-import { evmFormOf, resolveSender } from "../support/Sender.ts";
+import { evmFormOf, reportSender } from "../support/Sender.ts";
 import type { SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
 export interface TransferArguments extends SendingArguments {
@@ -27,7 +27,7 @@ export async function transfer(context: TaskContext, args: TransferArguments): P
   report.fact("power", "power", `${formatPower(power.weight)} of ${network.prefix}0${power.minerId}`, power.weight);
   report.fact("payable", "becomes your credit", formatFil(payable), payable);
   report.fact("unpaid", "goes along, unpaid", formatFil(unpaid), unpaid);
-  const sender = await resolveSender(context, args, owner);
+  const sender = await reportSender(context, args, owner);
   const me = sender === undefined ? undefined : await evmFormOf(context, sender.address);
   if (sender !== undefined && me?.toLowerCase() !== ownerEvm.toLowerCase()) {
     throw new RefusedError(
@@ -35,7 +35,7 @@ export async function transfer(context: TaskContext, args: TransferArguments): P
     );
   }
   const step = callStep("PowerNFT", nft.address, "transferFrom", [ownerEvm, payee.evm, id], `Transfer NFT ${id}`);
-  const outcome = await execute(context, args, [step], owner);
+  const outcome = await execute(context, args, [step], sender);
   if (outcome.sent && payable > 0n) report.lines("", "Your credit: `nft claim --all` pays it out.");
 }
 

@@ -33,7 +33,9 @@ export type Print = (line: string) => void;
 
 /** Everything that one run of a task has to say, for people line by line, and for programs as one object. */
 export class Report {
-  readonly #print: Print;
+  readonly #out: Print;
+  /** What kind of lines came last: a gap sets plan and checks apart. */
+  #block: "plan" | "checks" | "other" = "other";
   readonly #plan: Record<string, Json> = {};
   readonly #checks: Check[] = [];
   readonly #commands: string[] = [];
@@ -41,7 +43,13 @@ export class Report {
     [];
 
   constructor(print: Print) {
-    this.#print = print;
+    this.#out = print;
+  }
+
+  #print(line: string, block: "plan" | "checks" | "other" = "other"): void {
+    if (block !== "other" && this.#block !== "other" && block !== this.#block) this.#out("");
+    this.#block = block;
+    this.#out(line);
   }
 
   get checks(): readonly Check[] {
@@ -57,7 +65,7 @@ export class Report {
   /** One line of the plan: a label and a text for people, a key and a value for programs. */
   fact(key: string, label: string, text: string, value: Reportable = text): void {
     this.#plan[key] = toJson(value);
-    this.#print(`  ${label.padEnd(24)} ${text}`);
+    this.#print(`  ${label.padEnd(24)} ${text}`, "plan");
   }
 
   /** Lines for people only; programs find the same facts in the plan. */
@@ -67,7 +75,7 @@ export class Report {
 
   check(name: string, result: Check["result"], text: string): void {
     this.#checks.push({ name, result, text });
-    this.#print(`  ${{ pass: "ok  ", warn: "note", fail: "FAIL" }[result]} ${text}`);
+    this.#print(`  ${{ pass: "ok  ", warn: "note", fail: "FAIL" }[result]} ${text}`, "checks");
   }
 
   /** A command for another program, exactly as it is typed. */
@@ -76,12 +84,21 @@ export class Report {
     this.#print(`\n${text}\n`);
   }
 
-  /** A table; the columns are as wide as they need to be. */
-  table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  /** A table with a heading; the columns are as wide as they need to be. For programs it is the value. */
+  table(
+    key: string,
+    heading: string,
+    head: readonly string[],
+    rows: readonly (readonly string[])[],
+    value: Reportable,
+  ): void {
+    this.#plan[key] = toJson(value);
     const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)));
+    this.#print(`\n  ${heading}`);
     for (const row of [head, ...rows]) {
-      this.#print(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+      this.#print(`    ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
     }
+    this.#print("");
   }
 
   sent(tx: TransactionReport, links: Readonly<Record<string, string>>): void {
@@ -98,7 +115,7 @@ export class Report {
     if (step.receipt === null) {
       this.#print(`  included   at epoch ${receipt.epoch}, ${Number(receipt.gasUsed).toLocaleString("en")} gas`);
     }
-    if (receipt.final) this.#print("  final");
+    if (receipt.final) this.#print(`  final      the chain can no longer take it back`);
     step.receipt = receipt;
   }
 

@@ -1,4 +1,4 @@
-import { Address, fromHex, type Hex, RefusedError, UsageError } from "../../lib/index.ts";
+import { Address, formatAddress, fromHex, type Hex, RefusedError, UsageError } from "../../lib/index.ts";
 import type { SendingArguments, TaskContext } from "./TaskContext.ts";
 
 /** Who sends a transaction, and by which way. */
@@ -67,6 +67,20 @@ async function nodeHasKey(context: TaskContext, address: Address): Promise<boole
   } catch {
     return false; // the node has no wallet, or does not let us ask
   }
+}
+
+/** Finds out who sends, and says so in the plan. */
+export async function reportSender(
+  context: TaskContext,
+  args: SendingArguments,
+  usual?: Address,
+): Promise<Sender | undefined> {
+  const sender = await resolveSender(context, args, usual);
+  if (sender !== undefined) {
+    const text = formatAddress(sender.address, context.network.prefix);
+    context.report.fact("from", "sent by", text, sender.address.toString(context.network.prefix));
+  }
+  return sender;
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 } from "../../lib/index.ts";
 import { contractCommand } from "./commands.ts";
 import type { ReceiptReport } from "./Report.ts";
-import { resolveSender, type Sender } from "./Sender.ts";
+import type { Sender } from "./Sender.ts";
 import { type Call, refusal, simulate } from "./simulate.ts";
 import type { SendingArguments, TaskContext } from "./TaskContext.ts";
 
@@ -53,22 +53,16 @@ type EthReceipt = z.output<typeof receiptSchema>;
 /**
  * Carries a plan out, as far as the user asked: refuses when a check failed, simulates, then prints the command, stops
  * at the plan, or sends and follows each step until it is final.
- *
- * @param usual Who usually sends this, where nobody is named.
  */
 export async function execute(
   context: TaskContext,
   args: SendingArguments,
   steps: readonly [Step, ...Step[]],
-  usual?: Address,
+  sender: Sender | undefined,
 ): Promise<Outcome> {
   const { report } = context;
   const failed = report.checks.find((check) => check.result === "fail");
   if (failed !== undefined) throw new RefusedError(failed.text);
-  const sender = await resolveSender(context, args, usual);
-  if (sender !== undefined) {
-    report.fact("from", "sent by", sender.address.toString(context.network.prefix));
-  }
   // Later steps build on earlier ones: only the first can be simulated before it is sent.
   await simulateStep(context, steps[0], sender);
   if (args.output === "lotus" && sender !== undefined) {
@@ -164,7 +158,7 @@ async function sendNative(context: TaskContext, step: Step, from: Address): Prom
   const lookup = async (): Promise<EthReceipt | null> => {
     const found = await context.lotus.stateSearchMsg(message.CID);
     if (found === null) return null;
-    const hash = hexText.nullable().parse(await context.eth("eth_getTransactionHashByCid", [found.Message["/"]]));
+    const hash = await context.lotus.ethGetTransactionHashByCid(found.Message);
     return hash === null ? null : receiptOf(context, hash);
   };
   return waitForReceipt(context, lookup, { replaced: () => Promise.resolve(false), what: `message ${cid}` });

@@ -128,7 +128,7 @@ async function forms(context: TaskContext, address: Address, kind: ActorKind): P
 
 /** The kinds of actors in words. */
 export const KIND_TEXT: Readonly<Record<ActorKind, string>> = {
-  account: "an account with a key (f1 or f3)",
+  account: "an account with an f1 or f3 key",
   multisig: "a native multisig",
   storageminer: "a miner",
   evm: "a contract",

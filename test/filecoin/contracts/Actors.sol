@@ -8,6 +8,21 @@ import { NativeActor } from "./NativeActor.sol";
 /// @dev How an actor call ends that does not succeed: everything it did is undone.
 error Exit(int256 code, uint64 codec, bytes ret);
 
+/// @dev A lever was pulled that does not fit the network's state.
+error IdTaken(uint64 id);
+error NobodyThere(address a);
+error NoSuchMiner(uint64 id);
+error NoSuchDeadline(uint64 deadline);
+error WrongSectorState(uint64 sector);
+error WrongClass(uint64 epoch);
+error OwesFees(uint64 miner);
+error AlreadyStarted();
+/// @dev What only the simulator itself may do.
+error NotForYou();
+/// @dev The simulation itself failed.
+error Broken(bytes reason);
+error PaymentFailed(address to, uint256 amount);
+
 /// @dev Exit codes of actors (positive) and of the system (negative).
 int256 constant ILLEGAL_ARGUMENT = 16;
 int256 constant NOT_FOUND = 17;
@@ -203,7 +218,7 @@ abstract contract Actors {
         assembly {
             made := create(amount, add(code, 32), mload(code))
         }
-        require(made != address(0), "simulator: payment failed");
+        require(made != address(0), PaymentFailed(to, amount));
     }
 
     /// @dev Moves FIL of a native actor; no code of the receiver runs.

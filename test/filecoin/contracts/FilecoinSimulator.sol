@@ -2,14 +2,21 @@
 pragma solidity 0.8.30;
 
 import {
+    AlreadyStarted,
     BURNT_FUNDS,
     CBOR_CODEC,
     Exit,
     FIRST_EXPORTED,
     FORBIDDEN,
+    IdTaken,
     ILLEGAL_ARGUMENT,
     Kind,
     Message,
+    NobodyThere,
+    NoSuchDeadline,
+    NoSuchMiner,
+    NotForYou,
+    OwesFees,
     POWER_ACTOR,
     REWARD_ACTOR,
     SEND,
@@ -17,7 +24,9 @@ import {
     SYS_INVALID_RECEIVER,
     SYS_NOT_FOUND,
     SYS_READ_ONLY,
-    UNHANDLED_MESSAGE
+    UNHANDLED_MESSAGE,
+    WrongClass,
+    WrongSectorState
 } from "./Actors.sol";
 import { Addresses } from "./Addresses.sol";
 import { Cbor, Reader } from "./Cbor.sol";
@@ -113,7 +122,7 @@ contract FilecoinSimulator is Power, Multisigs {
         uint64 method,
         bytes calldata params
     ) external payable returns (int256, uint64, bytes memory) {
-        require(msg.sender == address(this), "simulator: not for you");
+        require(msg.sender == address(this), NotForYou());
         Message memory m;
         (m.method, m.hasParams, m.params) = (method, params.length != 0, params);
         return _call(from, to, m);
@@ -176,7 +185,7 @@ contract FilecoinSimulator is Power, Multisigs {
 
     /// @notice Sets up the singletons once; `firstId` is the first id that a new actor gets.
     function start(uint64 firstId) external {
-        require(nextId == 0, "simulator: already started");
+        require(nextId == 0, AlreadyStarted());
         nextId = firstId;
         for (uint64 id; id <= 10; ++id) if (id < 8 || id == 10) actors[id].kind = Kind.System;
         actors[REWARD_ACTOR].kind = Kind.Reward;
@@ -187,21 +196,21 @@ contract FilecoinSimulator is Power, Multisigs {
 
     /// @notice An f1 or f3 account; `robust` are its address bytes, empty for an account that is known by id alone.
     function addAccount(uint64 id, bytes calldata robust) external {
-        require(actors[id].kind == Kind.None, "simulator: id is taken");
+        require(actors[id].kind == Kind.None, IdTaken(id));
         actors[id].kind = Kind.Account;
         _name(id, robust);
     }
 
     /// @notice Gives an Ethereum address the id that it is to have, before anybody asks for it.
     function addEvm(uint64 id, address a) external {
-        require(actors[id].kind == Kind.None && ids[a] == 0, "simulator: id or address is taken");
+        require(actors[id].kind == Kind.None && ids[a] == 0, IdTaken(id));
         _remember(a, id);
     }
 
     /// @notice Writes an Ethereum address down under the id that it resolves to.
     function remember(address a) external {
         (bool found, uint64 id) = _idOf(a);
-        require(found, "simulator: nobody is there");
+        require(found, NobodyThere(a));
         _remember(a, id);
     }
 
@@ -228,7 +237,7 @@ contract FilecoinSimulator is Power, Multisigs {
     /// @notice Adds sectors that are alike, active at once; their pledge comes out of the miner's balance.
     function addSectors(uint64 miner, SectorRange calldata range) external {
         Miner storage s = _miner(miner);
-        require(_isDeadline(range.deadline), "simulator: no such deadline");
+        require(_isDeadline(range.deadline), NoSuchDeadline(range.deadline));
         s.ranges.push(range);
         s.initialPledge += range.pledge * range.count;
         Claim storage c = claims[miner];
@@ -254,7 +263,7 @@ contract FilecoinSimulator is Power, Multisigs {
         Miner storage s = _miner(miner);
         for (uint256 i; i < sectors.length; ++i) {
             (SectorState state, SectorRange memory range, ) = _sector(s, sectors[i]);
-            require(state == from, "simulator: sector is in another state");
+            require(state == from, WrongSectorState(sectors[i]));
             s.fate[sectors[i]] = to;
             _setPower(miner, range, to == SectorState.Active);
         }
@@ -268,13 +277,16 @@ contract FilecoinSimulator is Power, Multisigs {
         _repayDebtNow(miner, s, uint64(block.number));
     }
 
-    /// @notice Removes terminated sectors from their partitions.
-    function compactSectors(uint64 miner, uint64[] calldata sectors) external {
+    /// @notice Removes the terminated sectors of a partition.
+    function compactPartition(uint64 miner, uint64 deadline, uint64 partition) external {
         Miner storage s = _miner(miner);
-        for (uint256 i; i < sectors.length; ++i) {
-            (SectorState state, , ) = _sector(s, sectors[i]);
-            require(state == SectorState.Terminated, "simulator: sector is alive or gone");
-            s.compacted[sectors[i]] = true;
+        for (uint256 i; i < s.ranges.length; ++i) {
+            SectorRange storage range = s.ranges[i];
+            if (range.deadline != deadline) continue;
+            for (uint64 n = range.first; n < range.first + range.count; ++n) {
+                (SectorState state, , uint64 at) = _sector(s, n);
+                if (state == SectorState.Terminated && at == partition) s.compacted[n] = true;
+            }
         }
     }
 
@@ -304,7 +316,7 @@ contract FilecoinSimulator is Power, Multisigs {
         awardBlockReward(miner, reward, 0, first);
         if (--count == 0) return;
         Miner storage s = _miner(miner);
-        require(s.feeDebt == 0, "simulator: fee debt, award one by one");
+        require(s.feeDebt == 0, OwesFees(miner));
         _pay(REWARD_ACTOR, miner, reward * count);
         uint256 locked = (reward * 3) / 4;
         s.vesting.add(first + every, every, count, locked);
@@ -355,7 +367,7 @@ contract FilecoinSimulator is Power, Multisigs {
         Miner storage s = _miner(miner);
         for (uint256 i; i < epochs.length; ++i) {
             uint64 index = s.vesting.indexUp(epochs[i]);
-            require(s.vesting.epochOf(index) == epochs[i], "simulator: epoch of another class");
+            require(s.vesting.epochOf(index) == epochs[i], WrongClass(epochs[i]));
             (, uint256 before) = s.vesting.get(index);
             s.vesting.put(index, amounts[i]);
             s.locked = s.locked + amounts[i] - before;
@@ -376,9 +388,9 @@ contract FilecoinSimulator is Power, Multisigs {
         expectedPerByte = q128;
     }
 
-    /// @notice What CreateMiner locks, attoFIL.
-    function setCreationDeposit(uint256 amount) external {
-        creationDeposit = amount;
+    /// @notice What CreateMiner locks, attoFIL, and where the next miner's proving periods begin, epoch.
+    function setCreation(uint256 deposit, uint64 provingPeriodStart) external {
+        (creationDeposit, creationPeriodStart) = (deposit, provingPeriodStart);
     }
 
     /// @notice What a miner holds and owes, attoFIL.
@@ -395,7 +407,7 @@ contract FilecoinSimulator is Power, Multisigs {
     }
 
     function _miner(uint64 id) private view returns (Miner storage) {
-        require(actors[id].kind == Kind.Miner, "simulator: no such miner");
+        require(actors[id].kind == Kind.Miner, NoSuchMiner(id));
         return miners[id];
     }
 }

@@ -7,7 +7,7 @@ import { ClosedActor, OpenActor, SIMULATOR } from "./NativeActor.sol";
 import { CallActor, CallActorById, LookupDelegatedAddress, ResolveAddress } from "./Precompiles.sol";
 
 /// @dev The cheatcodes that the installation needs.
-interface Etcher {
+interface IEtcher {
     function etch(address target, bytes calldata code) external;
 
     function deal(address target, uint256 balance) external;
@@ -15,7 +15,7 @@ interface Etcher {
 
 /// @notice Puts the simulated Filecoin into a Solidity test.
 library InstallFilecoin {
-    Etcher private constant VM = Etcher(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
+    IEtcher private constant VM = IEtcher(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
 
     /// @notice Installs the network; new actors get ids from `firstId` on.
     function install(uint64 firstId) internal returns (FilecoinSimulator) {

@@ -12,7 +12,8 @@ import {
     Message,
     NOT_FOUND,
     SERIALIZATION,
-    UNHANDLED_MESSAGE
+    UNHANDLED_MESSAGE,
+    WrongSectorState
 } from "./Actors.sol";
 import { Addresses } from "./Addresses.sol";
 import { Cbor, Reader } from "./Cbor.sol";
@@ -468,7 +469,7 @@ abstract contract Miners is Actors {
     /// @dev Ends a sector before its time and returns its fee, attoFIL.
     function _terminate(uint64 id, Miner storage s, uint64 sector) internal returns (uint256) {
         (SectorState state, SectorRange memory range, ) = _sector(s, sector);
-        require(state == SectorState.Active || state == SectorState.Faulty, "simulator: sector is not alive");
+        require(state == SectorState.Active || state == SectorState.Faulty, WrongSectorState(sector));
         if (state == SectorState.Active) _setPower(id, range, false);
         s.fate[sector] = SectorState.Terminated;
         s.initialPledge -= range.pledge;

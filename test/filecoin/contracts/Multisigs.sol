@@ -4,17 +4,20 @@ pragma solidity 0.8.30;
 import {
     Actor,
     Actors,
+    Broken,
     CBOR_CODEC,
     EVM_REVERTED,
     Exit,
     FIRST_EXPORTED,
     FORBIDDEN,
+    IdTaken,
     ILLEGAL_ARGUMENT,
     INSUFFICIENT_FUNDS,
     INVOKE_EVM,
     Kind,
     Message,
     NOT_FOUND,
+    NotForYou,
     SERIALIZATION,
     SYS_INSUFFICIENT_FUNDS,
     UNHANDLED_MESSAGE,
@@ -157,7 +160,7 @@ abstract contract Multisigs is Actors {
 
     /// @dev For this contract only: a frame of its own that can be undone.
     function sendAs(bytes calldata to, Message memory m) external returns (int256, uint64, bytes memory) {
-        require(msg.sender == address(this), "simulator: not for you");
+        require(msg.sender == address(this), NotForYou());
         m.to = _resolveOrCreate(to, true);
         _check(_balance(m.from) >= m.value, SYS_INSUFFICIENT_FUNDS);
         address evm = actors[m.to].evm;
@@ -178,7 +181,7 @@ abstract contract Multisigs is Actors {
     }
 
     function _exitOf(bytes memory error_) internal pure returns (int256 code, uint64 codec, bytes memory ret) {
-        require(error_.length >= 4 && bytes4(error_) == Exit.selector, "simulator: broken");
+        require(error_.length >= 4 && bytes4(error_) == Exit.selector, Broken(error_));
         uint256 length = error_.length - 4;
         bytes memory tail;
         assembly {
@@ -189,7 +192,7 @@ abstract contract Multisigs is Actors {
     }
 
     function _newMultisig(uint64 id, uint64[] memory signers, uint64 threshold) internal {
-        require(actors[id].kind == Kind.None, "simulator: id is taken");
+        require(actors[id].kind == Kind.None, IdTaken(id));
         actors[id] = Actor(Kind.Multisig, address(0));
         (multisigs[id].signers, multisigs[id].threshold) = (signers, threshold);
     }

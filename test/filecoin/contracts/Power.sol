@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {
     Actor,
     Exit,
+    IdTaken,
     ILLEGAL_ARGUMENT,
     INSUFFICIENT_FUNDS,
     Kind,
@@ -26,6 +27,8 @@ abstract contract Power is Miners {
     uint64 internal minerCount;
     /// @dev What a miner made by CreateMiner must lock, attoFIL.
     uint256 internal creationDeposit;
+    /// @dev Epoch at which a miner made by CreateMiner begins its proving periods.
+    uint64 internal creationPeriodStart;
     /// @dev Ids of all miners, for the network's power.
     uint64[] internal allMiners;
 
@@ -89,7 +92,7 @@ abstract contract Power is Miners {
         _check(ownerFound && workerFound, ILLEGAL_ARGUMENT);
         _write(m);
         _check(m.value >= creationDeposit, INSUFFICIENT_FUNDS);
-        uint64 id = _newMiner(newId(), ownerId, workerId, uint64(block.number) + 1);
+        uint64 id = _newMiner(newId(), ownerId, workerId, creationPeriodStart);
         Miner storage s = miners[id];
         s.vesting.add(uint64(block.number), 1, 1, creationDeposit);
         s.locked = creationDeposit;
@@ -101,7 +104,7 @@ abstract contract Power is Miners {
     }
 
     function _newMiner(uint64 id, uint64 owner, uint64 worker, uint64 provingPeriodStart) internal returns (uint64) {
-        require(actors[id].kind == Kind.None, "simulator: id is taken");
+        require(actors[id].kind == Kind.None, IdTaken(id));
         actors[id] = Actor(Kind.Miner, address(0));
         claims[id].exists = true;
         ++minerCount;
