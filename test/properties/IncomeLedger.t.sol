@@ -123,10 +123,16 @@ contract IncomeLedgerTest is Test {
         uint256 owed = _ledger.owed();
         (, uint256 before, , ) = _ledger.state();
         // nothing, all, exactly to the end of a checkpoint, or anything
-        uint256 amount = draw % 4 == 0 ? owed : owed == 0 ? 0 : (draw >> 8) % (owed + 1);
+        uint256 amount =
+            draw % 4 == 0
+                ? owed
+                : owed == 0
+                    ? 0
+                    : (draw >> 8) % (owed + 1);
         if (draw % 4 == 1) {
             uint256 end = 0;
-            for (uint256 k = 0; k < _lengths.length && (end <= before || (draw >> 16) % 3 != k % 3); ++k) end += _lengths[k];
+            for (uint256 k = 0; k < _lengths.length && (end <= before || (draw >> 16) % 3 != k % 3); ++k)
+                end += _lengths[k];
             if (end > before && end - before <= owed) amount = end - before;
         }
         _ledger.cover(amount);
@@ -161,7 +167,11 @@ contract IncomeLedgerTest is Test {
             uint256 has = _earned(i);
             uint256 covered = _covered(i);
             assertLe(has, exactEarned >> 128, "parts are rounded down");
-            assertLe((exactEarned >> 128) - has, 1 + lived / BPS, "by less than one attoFIL and one 10,000th a checkpoint");
+            assertLe(
+                (exactEarned >> 128) - has,
+                1 + lived / BPS,
+                "by less than one attoFIL and one 10,000th a checkpoint"
+            );
             assertLe(covered, has, "no more is covered than earned");
             assertLe(covered, exactCovered >> 128, "covered parts are rounded down");
             assertLe((exactCovered >> 128) - covered, 1 + lived / BPS, "by as little");
