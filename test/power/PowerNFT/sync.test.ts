@@ -214,6 +214,14 @@ describe("A sync that comes late (R-INC-2)", () => {
     expect(counted).to.be.greaterThan(0n);
   });
 
+  it("says nothing of a gap where nobody earned", async () => {
+    const p = await enrolled();
+    await earn(p, MINER, FIL(1));
+    const { syncDeadline } = await p.nft.minerAccount(MINER);
+    await p.fil.mineTo(syncDeadline + 1n);
+    await expect(p.nft.sync(MINER)).not.to.emit(p.nft, "IncomeGap");
+  });
+
   it("counts nothing once the pair has left the table", async () => {
     const p = await earning();
     await earn(p, MINER, FIL(1));
@@ -259,6 +267,15 @@ describe("PowerNFT.sync of a miner whose answers cannot be read", () => {
     await expect(p.nft.sync(MINER))
       .to.be.revertedWithCustomError(p.meter, "ActorError")
       .withArgs(MINER, GET_VESTING_FUNDS, 22n);
+  });
+
+  it("is refused when the power actor fails otherwise than for want of a claim", async () => {
+    const p = await earning();
+    const actors = await interceptActors();
+    await actors.give(POWER_ACTOR, MINER_POWER, 16n, "0x");
+    await expect(p.nft.sync(MINER))
+      .to.be.revertedWithCustomError(p.meter, "ActorError")
+      .withArgs(POWER_ACTOR, MINER_POWER, 16n);
   });
 
   it("is refused for an id that is no miner", async () => {
