@@ -64,12 +64,12 @@ function test(copy: string, file?: string): Promise<Verdict> {
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       const failing = /^\s*[1-9]\d* failing/m.test(output);
       const passing = /^\s*[1-9]\d* passing/m.test(output);
       if (code === 0 && passing && !failing) resolve("passes");
       else if (code !== 0 && failing) resolve("fails");
-      else reject(new Error(`The tests did not run:\n${output.slice(-3000)}`));
+      else reject(new Error(`The tests did not run (${signal ?? `exit ${code}`}):\n${output.slice(-3000)}`));
     });
   });
 }
