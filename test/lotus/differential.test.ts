@@ -18,8 +18,8 @@ import { type Sequence, type Step, makeSequence } from "./sequences.ts";
 
 const COUNT = Number(process.env["LOTUS_SEQUENCES"] ?? 300);
 const SEED = Number(process.env["LOTUS_SEED"] ?? Date.now() % 2 ** 31);
-/** Epochs that the first half of all sequences may take. */
-const FIRST_HALF = 1_500;
+/** Epochs that the making of the actors and the first half of so many sequences may take. */
+const firstHalf = (count: number): number => 300 + 4 * count;
 /** At most so many differences are made small and shown. */
 const SHOWN = 5;
 
@@ -47,7 +47,7 @@ describe("the simulated Filecoin beside the real one", function () {
     make: (lane: Lane, i: number) => Sequence,
   ): Promise<{ sequence: Sequence; text: string | undefined }[]> => {
     const { lotus, devnet } = network;
-    const soon = BigInt((await lotus.head()).Height + FIRST_HALF);
+    const soon = BigInt((await lotus.head()).Height + firstHalf(seeds.length));
     const lanes = await createLanes(lotus, accounts, seeds.map(wish), soon);
     const sequences = lanes.map(make);
     const real = await runReal(lotus, devnet, accounts, lanes, sequences);

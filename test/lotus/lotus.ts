@@ -17,6 +17,7 @@ export const METHOD = {
 export const FIL = 10n ** 18n;
 
 const NETWORK_VERSION = 28;
+const DAY = 2_880;
 const GET_VESTING_FUNDS = 1726876304;
 
 export interface Cid {
@@ -256,7 +257,8 @@ export class Lotus {
     const { MsgRct } = await this.call<{ MsgRct: Receipt }>("Filecoin.StateCall", message, []);
     const [entries] = decodeCbor(Buffer.from(MsgRct.Return ?? "", "base64")) as [[bigint, Uint8Array][]];
     const vesting = entries.map(([epoch, amount]) => ({ epoch, amount: decodeAmount(amount) }));
-    return { provingPeriodStart: BigInt(ProvingPeriodStart), vesting };
+    // a young chain's periods begin before its first epoch
+    return { provingPeriodStart: BigInt(((ProvingPeriodStart % DAY) + DAY) % DAY), vesting };
   }
 
   async availableBalance(miner: string): Promise<bigint> {

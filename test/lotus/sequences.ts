@@ -314,7 +314,7 @@ class Writer {
   #nonsense(): void {
     const { miner, third, multisig } = this.#cast;
     const to = this.#random.pick([miner, miner, third, multisig, 4n]);
-    const method = this.#random.pick([17n, 999n, 1024n, 5_000n, 1n << 24n, 4_000_000_000n, 1n << 40n]);
+    const method = this.#random.pick([99n, 999n, 1024n, 5_000n, 1n << 24n, 4_000_000_000n, 1n << 40n]);
     const params = this.#random.chance(0.5) ? Buffer.alloc(0) : encodeCbor([1n]);
     const options = this.#random.pick([{}, { flags: 1n }, { flags: 2n }, { codec: 0x55n }, { codec: 0n }, { value: 1n }]);
     if (this.#random.chance(0.6)) return this.#ask(`method ${method} of f0${to}`, to, method, params, options);
