@@ -24,7 +24,7 @@ async function main(options: Options, print: Printer): Promise<ExitCode> {
   const stage = await Stage.set(server, chain, print);
   try {
     let addsUp = true;
-    if (options.story) addsUp = await playStory(stage);
+    if (options.story) ({ addsUp } = await playStory(stage));
     else await deploy(stage);
     print.text(`Played in ${Math.round((performance.now() - begin) / MS_IN_SECOND)} s.`);
     if (options.keep) {
