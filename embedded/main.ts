@@ -31,7 +31,7 @@ async function main(options: Options, print: Printer): Promise<ExitCode> {
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
       const path = await writeDeploymentFile(stage);
-      explain(stage, server, path, options.story ? "(released: enrol it again)" : "(not enrolled yet)");
+      explain(stage, server, path, options.story);
       await tick(chain, stop.signal);
       print.blank();
       print.text("The network has ended.");

@@ -89,16 +89,17 @@ contract FilecoinExplorer is FilecoinSimulator {
         list = new SectorView[](length);
         uint256 used = 0;
         for (uint256 i = 0; i < m.ranges.length; ++i) {
-            uint64 first = m.ranges[i].first;
-            for (uint64 n = first; n < first + m.ranges[i].count; ++n) {
-                (SectorState state, SectorRange memory range, uint64 partition) = _sector(m, n);
-                if (state == SectorState.Absent) continue;
+            SectorRange memory range = m.ranges[i];
+            for (uint64 n = range.first; n < range.first + range.count; ++n) {
+                if (m.compacted[n]) continue;
+                SectorState state = m.fate[n]; // Absent: nothing has happened to it
+                uint64 moved = m.moved[n];
                 list[used++] = SectorView(
                     n,
-                    state == SectorState.Active,
+                    state == SectorState.Active || state == SectorState.Absent,
                     state == SectorState.Faulty,
                     range.deadline,
-                    partition,
+                    moved == 0 ? range.partition : moved - 1,
                     range.activation,
                     range.expiration,
                     range.raw,
