@@ -212,16 +212,26 @@ library MinerActor {
     /// cannot be paid
     /// @return withdrawn what was paid, attoFIL
     function tryWithdrawBalance(uint64 miner, uint256 amount) internal returns (int256 exitCode, uint256 withdrawn) {
-        (bytes memory params, uint256 at) = CborWriter.open(CborWriter.ARRAY_SIZE + CborWriter.AMOUNT_SIZE);
-        at = CborWriter.array(at, 1);
-        at = CborWriter.amount(at, amount);
-        CborWriter.close(params, at);
         bytes memory answer;
-        (exitCode, answer) = ActorCall.tryWrite(miner, WITHDRAW_BALANCE, params);
+        (exitCode, answer) = _withdraw(miner, amount);
         if (exitCode != 0) return (exitCode, 0);
         CborReader.Cursor memory cursor = CborReader.open(answer, miner, WITHDRAW_BALANCE);
         withdrawn = cursor.amount();
         cursor.close();
+    }
+
+    /// @notice Like `tryWithdrawBalance`, for a caller that looks at its balance instead: whatever form the answer takes,
+    /// the money has arrived.
+    function requestWithdrawal(uint64 miner, uint256 amount) internal returns (int256 exitCode) {
+        (exitCode, ) = _withdraw(miner, amount);
+    }
+
+    function _withdraw(uint64 miner, uint256 amount) private returns (int256 exitCode, bytes memory answer) {
+        (bytes memory params, uint256 at) = CborWriter.open(CborWriter.ARRAY_SIZE + CborWriter.AMOUNT_SIZE);
+        at = CborWriter.array(at, 1);
+        at = CborWriter.amount(at, amount);
+        CborWriter.close(params, at);
+        return ActorCall.tryWrite(miner, WITHDRAW_BALANCE, params);
     }
 
     function _ask(

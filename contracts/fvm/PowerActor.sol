@@ -15,6 +15,8 @@ library PowerActor {
     using CborReader for CborReader.Cursor;
 
     uint64 private constant MINER_POWER = 36284446;
+    /// @dev The exit code for an id without a claim.
+    int256 private constant NOT_FOUND = 17;
 
     /// @notice The power of a miner's active sectors, bytes.
     /// @return exitCode 17 when the id has no claim
@@ -39,6 +41,14 @@ library PowerActor {
         int256 exitCode;
         (exitCode, raw, qa) = tryMinerPower(miner);
         if (exitCode != 0) revert ActorError(_actor(), MINER_POWER, exitCode);
+    }
+
+    /// @notice The QAP of a miner, bytes, and whether it has a claim at all; any other refusal than that is an error.
+    function findClaim(uint64 miner) internal view returns (bool found, uint256 qa) {
+        int256 exitCode;
+        (exitCode, , qa) = tryMinerPower(miner);
+        if (exitCode != 0 && exitCode != NOT_FOUND) revert ActorError(_actor(), MINER_POWER, exitCode);
+        return (exitCode == 0, qa);
     }
 
     function _actor() private pure returns (uint64) {

@@ -8,7 +8,7 @@ import { IPowerNFT } from "../power/IPowerNFT.sol";
 /// @title Who may change what, and after which delay (R-GOV-1)
 /// @notice An OpenZeppelin AccessManager that is complete from its first block: roles, the functions they may call and
 /// every delay are set while it is constructed. The deployer never holds a role, so there is no moment without delays.
-/// Role ids: 0 admin, 1 parameters, 2 guardian, 3 oracle, 4 treasury.
+/// Role ids: 0 admin, 1 parameters, 2 guardian, 3 oracle, 4 treasury, 5 measuring.
 contract PowerAccessManager is AccessManager {
     /// @notice Who holds the roles at the beginning.
     struct Holders {
@@ -28,6 +28,8 @@ contract PowerAccessManager is AccessManager {
     uint64 public constant ORACLE_ROLE = 3;
     /// @notice May take out the protocol's fees.
     uint64 public constant TREASURY_ROLE = 4;
+    /// @notice May change how income is measured, when the network changes how rewards vest: behind the longest delay.
+    uint64 public constant MEASURING_ROLE = 5;
 
     /// @notice Between scheduling and carrying out a change of roles or targets: 7 days.
     uint32 public constant ADMIN_DELAY = 7 days;
@@ -46,19 +48,21 @@ contract PowerAccessManager is AccessManager {
         }
         _grantRole(ADMIN_ROLE, holders.governance, 0, ADMIN_DELAY);
         _grantRole(PARAMETER_ROLE, holders.governance, 0, PARAMETER_DELAY);
+        _grantRole(MEASURING_ROLE, holders.governance, 0, ADMIN_DELAY);
         _grantRole(TREASURY_ROLE, holders.governance, 0, 0);
         _grantRole(GUARDIAN_ROLE, holders.guardian, 0, 0);
         _grantRole(ORACLE_ROLE, holders.oracle, 0, 0);
 
         _target(powerNFT, IPowerNFT.setProtocolFee.selector, PARAMETER_ROLE);
-        _target(powerNFT, IPowerNFT.setRewardFactor.selector, PARAMETER_ROLE);
+        _target(powerNFT, IPowerNFT.setRewardFactor.selector, MEASURING_ROLE);
         _target(powerNFT, IPowerNFT.pauseMinting.selector, GUARDIAN_ROLE);
         _target(powerNFT, IPowerNFT.applyWeights.selector, ORACLE_ROLE);
         _target(powerNFT, IPowerNFT.claimProtocolFees.selector, TREASURY_ROLE);
         _setTargetAdminDelay(powerNFT, ADMIN_DELAY);
 
         _setRoleGuardian(PARAMETER_ROLE, GUARDIAN_ROLE);
-        for (uint64 role = ADMIN_ROLE; role <= TREASURY_ROLE; ++role) _setGrantDelay(role, GRANT_DELAY);
+        _setRoleGuardian(MEASURING_ROLE, GUARDIAN_ROLE);
+        for (uint64 role = ADMIN_ROLE; role <= MEASURING_ROLE; ++role) _setGrantDelay(role, GRANT_DELAY);
     }
 
     /// @notice How long a change of a delay waits at least. While the manager is constructed nothing waits, so that

@@ -27,6 +27,9 @@ interface IMinerVault {
     error NotOwnerOrOperator(uint64 ownerId, address caller);
     /// @notice Thrown when the caller is not the miner's owner as the chain names it now.
     error NotOwner(uint64 ownerId, address caller);
+    /// @notice Thrown when the operator is named by the masked id of an Ethereum account or contract, which never calls
+    /// under that address.
+    error UseEthereumAddress(address masked, address ethereum);
     /// @notice Thrown by `activate` when the vault is the beneficiary already.
     error AlreadyBeneficiary(uint64 minerId);
     /// @notice Thrown when the miner has no pending change of beneficiary: the owner has to propose one first.

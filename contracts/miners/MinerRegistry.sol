@@ -20,8 +20,8 @@ contract MinerRegistry is IMinerRegistry {
     function createVault(uint64 minerId) external returns (address vault) {
         vault = vaultOf(minerId);
         if (vault.code.length != 0) return vault;
-        (int256 exitCode, , ) = PowerActor.tryMinerPower(minerId);
-        if (exitCode != 0) revert NoPowerClaim(minerId);
+        (bool found, ) = PowerActor.findClaim(minerId);
+        if (!found) revert NoPowerClaim(minerId);
         Clones.cloneDeterministicWithImmutableArgs(
             VAULT_IMPLEMENTATION,
             VaultAddress.args(minerId),

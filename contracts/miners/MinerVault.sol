@@ -57,7 +57,7 @@ contract MinerVault is IMinerVault {
         _settle(miner);
         uint256 cash = address(this).balance;
         if (cash < amount) {
-            (int256 exitCode, ) = MinerActor.tryWithdrawBalance(miner, amount - cash);
+            int256 exitCode = MinerActor.requestWithdrawal(miner, amount - cash);
             if (exitCode != 0) revert WithdrawalFailed(miner, exitCode);
             cash = address(this).balance;
             if (cash < amount) revert InsufficientAvailable(amount, cash);
@@ -90,6 +90,10 @@ contract MinerVault is IMinerVault {
         uint64 miner = minerId();
         uint64 owner = MinerActor.getOwner(miner);
         if (!_isActor(msg.sender, owner)) revert NotOwner(owner, msg.sender);
+        if (ActorId.isMasked(newOperator)) {
+            (bool isEthereum, address ethereum) = ActorId.delegatedAddress(ActorId.fromMasked(newOperator));
+            if (isEthereum) revert UseEthereumAddress(newOperator, ethereum);
+        }
         _operator = newOperator;
         _operatorNamedBy = owner;
         emit OperatorSet(miner, owner, newOperator);
@@ -100,7 +104,7 @@ contract MinerVault is IMinerVault {
         if (msg.sender != POWER_NFT) revert NotPowerNFT(msg.sender);
         uint256 cash = address(this).balance;
         if (cash < amount) {
-            (int256 exitCode, ) = MinerActor.tryWithdrawBalance(miner, amount - cash);
+            int256 exitCode = MinerActor.requestWithdrawal(miner, amount - cash);
             if (exitCode != 0) emit WithdrawalRefused(miner, exitCode);
             cash = address(this).balance;
         }

@@ -102,9 +102,11 @@ interface IPowerNFT {
     );
     /// @notice An NFT was burned and its sectors are free again.
     event Burned(uint256 indexed id, uint64 indexed minerId);
+    /// @notice The sectors of an expired NFT are free again.
+    event SectorsFreed(uint256 indexed id, uint64 indexed minerId);
     /// @notice Income was measured over (from, to]: block rewards of the miner, and the part on the ledger's line.
     event Synced(uint64 indexed minerId, uint64 from, uint64 to, uint256 rewards, uint256 earned, uint256 qap);
-    /// @notice A sync came after its deadline: only `counted` attoFIL of rewards could be proven for (from, to].
+    /// @notice While NFTs earned, a sync came after its deadline: only `counted` attoFIL of rewards could be proven for (from, to].
     event IncomeGap(uint64 indexed minerId, uint64 from, uint64 to, uint256 counted);
     /// @notice Cash arrived from a miner and covers the oldest income first.
     event Harvested(uint64 indexed minerId, uint256 amount, uint256 stillOwed);
@@ -173,6 +175,8 @@ interface IPowerNFT {
     error NotExpired(uint256 id, uint64 expiry);
     /// @notice Thrown when an address that cannot be paid is named as payee.
     error BadPayee(address to);
+    /// @notice Thrown when an NFT would go to the masked id of an Ethereum account or contract, which could never move it.
+    error UseEthereumAddress(address masked, address ethereum);
     /// @notice Thrown when a vault's implementation or the registry was built for another PowerNFT.
     error WiringMismatch();
 
@@ -189,7 +193,7 @@ interface IPowerNFT {
     /// @notice Gives up measuring a miner up to now, once nobody could sync it in time: when the chain's answers can no
     /// longer be read (after a network upgrade, say), expiries are still reached and the provider's way out stays open.
     /// Counts no income and says `IncomeGap`. Anyone may call, not before GIVE_UP_DELAY after the sync deadline, when a
-    /// sync could prove next to nothing; the next sync measures afresh.
+    /// sync could prove next to nothing, and then again until a sync succeeds, which measures afresh.
     function skip(uint64 minerId) external;
 
     /// @notice Takes what is owed, as of the last sync, out of the miner. Anyone may call. Survives a refusal of the
@@ -198,8 +202,8 @@ interface IPowerNFT {
     function harvest(uint64 minerId) external returns (uint256 amount);
 
     /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls apply always and at
-    /// once; rises as far as the sum of weights stays within the miner's power on chain, and not in arrears. Expired ids
-    /// are skipped.
+    /// once; rises as far as the sum of weights stays within the miner's power on chain, and in arrears not above the
+    /// highest weight that the NFT has had. Expired and burned ids are skipped.
     /// @param ids NFTs of the miner, ascending.
     /// @param weights QAP in bytes, at most the nominal power each.
     function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external;

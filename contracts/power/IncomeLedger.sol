@@ -121,7 +121,7 @@ library IncomeLedger {
             return;
         }
         uint256 raw = _rawFrom(line, last, payBps, top);
-        if (last.weight != 0 || last.raw != 0) {
+        if (last.weight != 0 || last.raw != 0 || position.knots != 0) {
             position.history[position.knots] = last;
             ++position.knots;
         }

@@ -47,11 +47,11 @@ library IncomeMeter {
         measured.from = account.lastSync;
         if (measured.from == now_) return 0;
         VestingTable.Reading memory table = VestingTable.read(minerId, account.pairEpoch, measured.from, now_);
-        (int256 exitCode, , uint256 qap) = PowerActor.tryMinerPower(minerId);
-        measured.qap = exitCode == 0 ? qap : 0; // a miner without a claim has power 0
-        int256 wealth = MinerActor.getAvailableBalance(minerId) + table.total.toInt256() + vault.balance.toInt256();
+        (, measured.qap) = PowerActor.findClaim(minerId); // a miner without a claim has power 0
+        int256 liquid = MinerActor.getAvailableBalance(minerId) + vault.balance.toInt256();
 
         bool clear = account.earned.owed() == 0;
+        bool anyone = account.weight != 0;
         if (measured.from != 0) {
             (measured.rewards, measured.gap) = _rewards(account, table, now_);
             measured.earned = _book(account, measured, now_);
@@ -63,15 +63,17 @@ library IncomeMeter {
         account.factor = factor;
         if (measured.rewards != 0) account.rewards = (account.rewards + measured.rewards).toUint96();
         if (clear) {
+            // what is liquid beyond the debt is the provider's own: using it is no arrears
+            int256 debt = account.earned.owed().toInt256();
             account.rewardsWhenClear = account.rewards;
-            account.wealthWhenClear = wealth.toInt128();
+            account.wealthWhenClear = (table.total.toInt256() + (liquid < debt ? liquid : debt)).toInt128();
             account.coveredWhenClear = account.earned.covered;
             if (account.arrears != 0) account.arrears = 0;
         } else {
-            uint96 arrears = _arrears(account, wealth).toUint96();
+            uint96 arrears = _arrears(account, table.total.toInt256() + liquid).toUint96();
             if (arrears != account.arrears) account.arrears = arrears;
         }
-        if (measured.gap) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, measured.rewards);
+        if (measured.gap && anyone) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, measured.rewards);
         emit IPowerNFT.Synced(minerId, measured.from, now_, measured.rewards, measured.earned, measured.qap);
         return measured.rewards;
     }
@@ -82,14 +84,14 @@ library IncomeMeter {
         uint64 now_ = uint64(block.number);
         Measured memory measured;
         measured.from = account.lastSync;
-        if (measured.from == 0) return; // nothing was ever measured
+        if (measured.from == 0 || measured.from == now_) return; // nothing was ever measured, or nothing is left to
         uint64 earliest = account.syncDeadline() + GIVE_UP_DELAY;
-        if (now_ < earliest) revert IPowerNFT.TooEarlyToSkip(minerId, earliest);
+        if (account.factor != 0 && now_ < earliest) revert IPowerNFT.TooEarlyToSkip(minerId, earliest);
+        if (account.weight != 0) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, 0);
         _book(account, measured, now_);
         account.lastSync = uint32(now_);
         account.pairEpoch = 0;
         account.factor = 0;
-        emit IPowerNFT.IncomeGap(minerId, measured.from, now_, 0);
     }
 
     /// @dev Growth of the pair times the factor. A pair that shrank counts 0. After the deadline the first, larger

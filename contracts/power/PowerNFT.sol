@@ -7,6 +7,7 @@ import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 import { ERC721 } from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
+import { ActorId } from "../fvm/ActorId.sol";
 import { FilSend } from "../fvm/FilSend.sol";
 import { IMinerRegistry } from "../miners/IMinerRegistry.sol";
 import { IMinerVault } from "../miners/IMinerVault.sol";
@@ -111,7 +112,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
 
     /// @inheritdoc IPowerNFT
     function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external restricted {
-        Weights.set(_tokens, _accounts[minerId], minerId, vaultOf(minerId), rewardFactor(), ids, weights);
+        Weights.set(_tokens, _accounts[minerId], minerId, vaultOf(minerId), rewardFactor(), _minted, ids, weights);
     }
 
     /// @inheritdoc IPowerNFT
@@ -234,7 +235,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
         power.royaltyBps = token.royaltyBps;
         power.mintedAt = token.mintedAt;
         power.attestedAt = token.attestedAt;
-        for (uint256 i = 0; i < token.sectors.length; ++i) power.sectorCount += uint32(token.sectors[i].count);
+        power.sectorCount = token.sectorCount;
     }
 
     /// @inheritdoc IPowerNFT
@@ -254,7 +255,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
         result.earned = account.earned.earned;
         result.covered = account.earned.covered;
         result.owed = account.earned.owed();
-        result.arrears = account.arrears;
+        result.arrears = account.currentArrears();
         result.rewards = account.rewards;
     }
 
@@ -306,6 +307,10 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
     /// @dev On transfer, what is payable becomes a credit of the one who gives (R-LED-6). What is earned but not yet
     /// payable travels with the NFT.
     function _update(address to, uint256 id, address auth) internal override returns (address from) {
+        if (ActorId.isMasked(to)) {
+            (bool isEthereum, address ethereum) = ActorId.delegatedAddress(ActorId.fromMasked(to));
+            if (isEthereum) revert UseEthereumAddress(to, ethereum);
+        }
         from = super._update(to, id, auth);
         if (from == address(0) || from == to) return from;
         (uint256 toHolder, uint256 fee) = _take(id);
@@ -330,6 +335,10 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
     /// @dev Pays by a native send: it runs no code of the payee, and any kind of actor can be paid.
     function _pay(address to, uint256 amount) private {
         if (to == address(0) || to == address(this)) revert BadPayee(to);
+        if (ActorId.isMasked(to)) {
+            (, uint64 self) = ActorId.resolve(address(this));
+            if (ActorId.fromMasked(to) == self) revert BadPayee(to);
+        }
         FilSend.send(to, amount);
     }
 }

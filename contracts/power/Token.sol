@@ -32,6 +32,10 @@ struct Token {
     address royaltyReceiver;
     /// @notice Whether its sectors may back other NFTs again.
     bool sectorsFreed;
+    /// @notice How many sectors are behind it.
+    uint24 sectorCount;
+    /// @notice The highest weight so far, bytes of QAP.
+    uint64 peakWeight;
     // slot 5
     /// @notice The sectors behind it.
     IPowerNFT.SectorRange[] sectors;

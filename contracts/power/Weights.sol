@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 
-import { Account, Expiry } from "./Account.sol";
+import { Account, Accounts, Expiry } from "./Account.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
@@ -12,9 +12,9 @@ import { Token, Tokens } from "./Token.sol";
 /// @title Setting what NFTs weigh
 /// @notice Runs in PowerNFT's context; apart from it, because that contract's size is limited.
 library Weights {
+    using Accounts for Account;
     using IncomeLedger for Line;
     using Tokens for Token;
-    using Tokens for mapping(uint256 => Token);
 
     /// @dev What is carried along, so that each slot is written once.
     struct Totals {
@@ -29,6 +29,7 @@ library Weights {
     }
 
     /// @notice Measures the miner's income up to now, then gives NFTs of it new weights. Emits WeightSet.
+    /// @param minted The highest id so far. Ids that were burned are passed over, so that a burn cannot hold up a page.
     /// @param ids Ascending.
     /// @param weights QAP, bytes.
     function set(
@@ -37,6 +38,7 @@ library Weights {
         uint64 minerId,
         address vault,
         uint16 rewardFactor,
+        uint256 minted,
         uint256[] calldata ids,
         uint64[] calldata weights
     ) external {
@@ -45,7 +47,8 @@ library Weights {
         Totals memory totals = Totals(minerId, account.weight, account.units, 0, 0, 0);
         for (uint256 i = 0; i < ids.length; ++i) {
             if (i != 0 && ids[i] <= ids[i - 1]) revert IPowerNFT.NotAscending(ids[i - 1], ids[i]);
-            _fall(tokens.known(ids[i]), account, ids[i], weights[i], totals);
+            if (ids[i] == 0 || ids[i] > minted) revert IPowerNFT.UnknownNFT(ids[i]);
+            _fall(tokens[ids[i]], account, ids[i], weights[i], totals);
         }
         for (uint256 i = 0; i < ids.length; ++i) _rise(tokens[ids[i]], account, ids[i], weights[i], totals);
         _storeDate(account, totals);
@@ -61,6 +64,7 @@ library Weights {
         uint64 weight,
         Totals memory totals
     ) private {
+        if (token.minerId == 0) return;
         if (token.minerId != totals.minerId) revert IPowerNFT.WrongMiner(id, token.minerId, totals.minerId);
         if (weight > token.nominalPower) revert IPowerNFT.WeightAboveNominal(id, weight, token.nominalPower);
         if (weight < token.income.last.weight && block.number < token.expiry()) {
@@ -68,7 +72,8 @@ library Weights {
         }
     }
 
-    /// @dev Applies one entry if it is a rise, as far as the miner's power on chain leaves room; not in arrears.
+    /// @dev Applies one entry if it is a rise, as far as the miner's power on chain leaves room. In arrears nothing rises
+    /// above where it was before: what a fault took comes back, or a provider could keep sold income by being in arrears.
     function _rise(
         Token storage token,
         Account storage account,
@@ -78,11 +83,13 @@ library Weights {
     ) private {
         uint64 old = token.income.last.weight;
         if (weight <= old || block.number >= token.expiry()) return;
+        uint64 allowed = account.currentArrears() != 0 && weight > token.peakWeight ? token.peakWeight : weight;
         uint256 room = account.qap > totals.weight ? account.qap - totals.weight : 0;
-        if (account.arrears != 0) room = 0;
-        uint64 given = weight - old <= room ? weight : old + uint64(room);
+        uint64 given = allowed - old <= room ? allowed : old + uint64(room);
         if (given != weight) emit IPowerNFT.RiseLimited(id, totals.minerId, weight, given);
-        if (given != old) _set(token, account, id, given, totals);
+        if (given == old) return;
+        if (given > token.peakWeight) token.peakWeight = given;
+        _set(token, account, id, given, totals);
     }
 
     function _set(

@@ -20,6 +20,8 @@
  * - `native` sends a native message: from an account by its id, or from an Ethereum address. It never throws for a
  *   failing actor call; look at `exitCode`. Messages to contracts with method InvokeEVM (3844450837) carry the calldata
  *   as a CBOR byte string in `params`, as on the chain. A sender never pays gas.
+ *   TerminateSectors, DeclareFaults, DeclareFaultsRecovered and CompactPartitions work too (methods 9, 10, 11, 19);
+ *   a recovery brings the power back at once, without waiting for the next proof.
  * - Everything else is a lever on the network: faults, terminations, penalties, pledge, the network's estimates.
  */
 import { readFileSync } from "node:fs";
@@ -27,6 +29,7 @@ import path from "node:path";
 
 import { AbiCoder, Interface, keccak256, toBeHex, toUtf8Bytes } from "ethers";
 
+import { readBitfield } from "./bitfield.ts";
 import { bytes, decodeCbor, encodeCbor, hex, idBytes } from "./cbor.ts";
 
 export interface Provider {
@@ -92,6 +95,20 @@ const LEVER_PULLER = "0x00000000000000000000000000000000f11c0de0";
 /** Below the gas cap of any hardfork. */
 const GAS = 16_000_000n;
 const MANY = 10n ** 27n;
+/** Native actors that take no calls from contracts. */
+const SINGLETONS = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 10n];
+/** Messages about sectors that the driver reads: TerminateSectors, DeclareFaults, its opposite, CompactPartitions. */
+const TERMINATE_SECTORS = 9n;
+const DECLARE_FAULTS = 10n;
+const DECLARE_FAULTS_RECOVERED = 11n;
+const COMPACT_PARTITIONS = 19n;
+const SECTOR_METHODS = new Set([TERMINATE_SECTORS, DECLARE_FAULTS, DECLARE_FAULTS_RECOVERED, COMPACT_PARTITIONS]);
+const IS_CONTROLLING_ADDRESS = 348244887n;
+const MINER_KIND = 5n;
+/** Where the simulator keeps its actors and the ids of Ethereum addresses, and the number of their kind. */
+const ACTORS_SLOT = 0n;
+const IDS_SLOT = 1n;
+const EVM_KIND = 3n;
 /** Rewards in one transaction. */
 const BATCH = 200n;
 const ARTIFACTS = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts");
@@ -129,14 +146,20 @@ export async function installFilecoin(
     [precompile(5), artifact("Precompiles", "CallActorById").deployedBytecode],
   ];
   const closed = artifact("NativeActor", "ClosedActor").deployedBytecode;
-  for (const id of [0n, 1n, 2n, 3n, 4n]) code.push([maskedAddress(id), closed]);
+  for (const id of SINGLETONS) code.push([maskedAddress(id), closed]);
   for (const [address, text] of code) await provider.request({ method: "hardhat_setCode", params: [address, text] });
   await filecoin.setBalance(REWARD_ACTOR, MANY);
   await provider.request({ method: "hardhat_setBalance", params: [LEVER_PULLER, toBeHex(MANY)] });
   await provider.request({ method: "hardhat_impersonateAccount", params: [LEVER_PULLER] });
-  if (options.keepClock !== true) await keepClock(provider);
+  if (options.keepClock !== true) keepClock(provider);
   await filecoin.pull("start", [options.firstId ?? 1001n]);
   return filecoin;
+}
+
+/** Puts the code of one of the contracts beside the driver at an address: for tests. */
+export async function setCodeOf(provider: Provider, address: string, name: string, file = name): Promise<void> {
+  const params = [address, artifact(file, name).deployedBytecode];
+  await provider.request({ method: "hardhat_setCode", params });
 }
 
 function precompile(n: number): string {
@@ -156,17 +179,22 @@ async function latest(provider: Provider): Promise<{ number: bigint; timestamp: 
 const MINING = new Set(["eth_sendTransaction", "eth_sendRawTransaction", "evm_mine"]);
 
 /** From now on every block that a request through this provider mines is 30 s after its parent. */
-async function keepClock(provider: Provider): Promise<void> {
+function keepClock(provider: Provider): void {
   const send = provider.request.bind(provider);
-  provider.request = async (args) => {
-    const bare = !Array.isArray(args.params) || args.params.length === 0;
-    if (MINING.has(args.method) && (args.method !== "evm_mine" || bare)) {
-      const { timestamp } = await latest({ request: send });
-      await send({ method: "evm_setNextBlockTimestamp", params: [toBeHex(timestamp + EPOCH_SECONDS)] });
-    }
+  // One after the other: two blocks at once would be given the same time.
+  let previous: Promise<unknown> = Promise.resolve();
+  const mine = async (args: Parameters<Provider["request"]>[0]): Promise<unknown> => {
+    const { timestamp } = await latest({ request: send });
+    await send({ method: "evm_setNextBlockTimestamp", params: [toBeHex(timestamp + EPOCH_SECONDS)] });
     return send(args);
   };
-  await Promise.resolve();
+  provider.request = (args) => {
+    const bare = !Array.isArray(args.params) || args.params.length === 0;
+    if (!MINING.has(args.method) || (args.method === "evm_mine" && !bare)) return send(args);
+    const result = previous.then(() => mine(args));
+    previous = result.catch(() => undefined);
+    return result;
+  };
 }
 
 export class Filecoin {
@@ -229,10 +257,25 @@ export class Filecoin {
     return given;
   }
 
-  /** The id of an address, undefined for one that the chain has never seen. */
+  /** The id of an address, undefined for one that the chain has never seen. From then on the id leads back to it. */
   async idOf(who: Who): Promise<bigint | undefined> {
     const [, found, id] = await this.#view("resolve", [rawOf(who)]);
-    return found === true ? (id as bigint) : undefined;
+    if (found !== true) return undefined;
+    if (typeof who === "string") await this.#remember(who, id as bigint);
+    return id as bigint;
+  }
+
+  /** Writes an Ethereum address down without a transaction, so that no epoch passes. */
+  async #remember(address: string, id: bigint): Promise<void> {
+    const [kind] = await this.#view("actor", [id]);
+    if (kind !== 0n) return;
+    await this.#store(this.#coder.encode(["uint64", "uint256"], [id, ACTORS_SLOT]), (BigInt(address) << 8n) | EVM_KIND);
+    await this.#store(this.#coder.encode(["address", "uint256"], [address, IDS_SLOT]), id + 1n);
+  }
+
+  async #store(key: string, value: bigint): Promise<void> {
+    const slot = quantity(BigInt(keccak256(key)));
+    await this.provider.request({ method: "hardhat_setStorageAt", params: [SIMULATOR, slot, toBeHex(value, 32)] });
   }
 
   /** An id that no actor has. */
@@ -245,7 +288,7 @@ export class Filecoin {
 
   /** What an actor answers to a call that writes nothing, as `from` (nobody in particular unless given). */
   async read(to: Who, method: bigint, params = "0x", from: bigint | string = LEVER_PULLER): Promise<Receipt> {
-    const data = this.#simulator.encodeFunctionData("actorCall", [rawOf(to), method, true, params]);
+    const data = this.#simulator.encodeFunctionData("actorCall", [rawOf(to), method, true, params !== "0x", params]);
     try {
       const answer = await this.provider.request({
         method: "eth_call",
@@ -262,9 +305,14 @@ export class Filecoin {
   /** Sends a native message and waits for it: one epoch, whether it succeeds or not. */
   async native(message: NativeMessage): Promise<Receipt> {
     const { from, to, method = 0n, value = 0n, params = "0x" } = message;
-    if (method === INVOKE_EVM) {
-      const contract = await this.#contractAt(to);
-      if (contract !== undefined) return this.#invoke(from, contract, value, params);
+    const contract = method === 0n ? undefined : await this.#contractAt(to);
+    if (contract !== undefined) {
+      if (method !== INVOKE_EVM) throw new Error("a contract is sent InvokeEVM or plain FIL");
+      return this.#invoke(from, contract, value, params);
+    }
+    if (SECTOR_METHODS.has(method) && typeof to === "bigint") {
+      const done = await this.#sectorMessage(from, to, method, params);
+      if (done !== undefined) return done;
     }
     const data = this.#simulator.encodeFunctionData("message", [rawOf(to), method, params]);
     const logs = await this.#send(from, SIMULATOR, value, data);
@@ -301,6 +349,45 @@ export class Filecoin {
       await this.mine(1n);
       return { exitCode: 33n, codec: 0x51n, ret: encodeCbor(bytes(answer)) };
     }
+  }
+
+  /** The miner's own messages about sectors; undefined for a receiver that is no miner. */
+  async #sectorMessage(
+    from: bigint | string,
+    miner: bigint,
+    method: bigint,
+    params: string,
+  ): Promise<Receipt | undefined> {
+    const [kind] = await this.#view("actor", [miner]);
+    if (kind !== MINER_KIND) return undefined;
+    const fail = async (exitCode: bigint): Promise<Receipt> => {
+      await this.mine(1n);
+      return { exitCode, codec: 0n, ret: "0x" };
+    };
+    const sender = encodeCbor(bytes(rawOf(from)));
+    if ((await this.read(miner, IS_CONTROLLING_ADDRESS, sender)).ret !== "0xf5") return fail(18n);
+    let declared: Declared[];
+    try {
+      declared = readDeclared(method, params);
+    } catch {
+      return fail(21n);
+    }
+    const sectors = declared.flatMap((d) => d.bits);
+    try {
+      if (method === COMPACT_PARTITIONS) {
+        for (const { deadline, bits } of declared) {
+          for (const partition of bits) await this.compactPartition(miner, deadline, partition);
+        }
+      } else if (method === TERMINATE_SECTORS) await this.terminateSectors(miner, sectors);
+      else if (method === DECLARE_FAULTS) await this.declareFaults(miner, sectors);
+      else await this.recoverSectors(miner, sectors);
+    } catch (error) {
+      if (this.#simulator.parseError(revertData(error) ?? "0x")?.name !== "WrongSectorState") throw error;
+      return fail(16n);
+    }
+    return method === TERMINATE_SECTORS
+      ? { exitCode: 0n, codec: 0x51n, ret: "0x81f5" }
+      : { exitCode: 0n, codec: 0n, ret: "0x" };
   }
 
   async #dressNewMiner(to: Who, method: bigint, ret: string): Promise<void> {
@@ -405,9 +492,9 @@ export class Filecoin {
     await this.pull("terminateSectors", [miner, sectors]);
   }
 
-  /** Removes terminated sectors from their partitions. */
-  async compactSectors(miner: bigint, sectors: bigint[]): Promise<void> {
-    await this.pull("compactSectors", [miner, sectors]);
+  /** Removes the terminated sectors of a partition. */
+  async compactPartition(miner: bigint, deadline: bigint, partition: bigint): Promise<void> {
+    await this.pull("compactPartition", [miner, deadline, partition]);
   }
 
   async moveSector(miner: bigint, sector: bigint, partition: bigint): Promise<void> {
@@ -436,6 +523,11 @@ export class Filecoin {
 
   async setPreCommitDeposits(miner: bigint, amount: bigint): Promise<void> {
     await this.pull("setPreCommitDeposits", [miner, amount]);
+  }
+
+  /** Whether the end of each deadline unlocks what has vested (it does while a miner has anything at stake). */
+  async setCronActive(miner: bigint, active: boolean): Promise<void> {
+    await this.pull("setCronActive", [miner, active]);
   }
 
   async setControls(miner: bigint, worker: bigint, controls: bigint[]): Promise<void> {
@@ -472,9 +564,9 @@ export class Filecoin {
     await this.pull("setExpectedPerByte", [q128]);
   }
 
-  /** What CreateMiner locks, attoFIL. */
-  async setCreationDeposit(amount: bigint): Promise<void> {
-    await this.pull("setCreationDeposit", [amount]);
+  /** What CreateMiner locks, attoFIL, and the epoch at which the miners that it makes begin their proving periods. */
+  async setCreation(deposit: bigint, provingPeriodStart: bigint): Promise<void> {
+    await this.pull("setCreation", [deposit, provingPeriodStart]);
   }
 
   // MECHANICS
@@ -490,7 +582,7 @@ export class Filecoin {
       method: "eth_call",
       params: [{ from: LEVER_PULLER, to: SIMULATOR, data }, "latest"],
     });
-    return this.#simulator.decodeFunctionResult(name, answer as string).toArray();
+    return this.#simulator.decodeFunctionResult(name, answer as string).toArray() as unknown[];
   }
 
   async #contractAt(who: Who): Promise<string | undefined> {
@@ -525,8 +617,26 @@ export class Filecoin {
 
   /** ABI-decodes, for tests that look into answers. */
   decode(types: string[], data: string): readonly unknown[] {
-    return this.#coder.decode(types, data).toArray();
+    return this.#coder.decode(types, data).toArray() as unknown[];
   }
+}
+
+interface Declared {
+  deadline: bigint;
+  /** Sector numbers, or partitions for a compaction. */
+  bits: bigint[];
+}
+
+function readDeclared(method: bigint, params: string): Declared[] {
+  const item = decodeCbor(params);
+  const list = method === COMPACT_PARTITIONS ? [item] : Array.isArray(item) ? item[0] : undefined;
+  if (!Array.isArray(list)) throw new Error("no declarations");
+  return list.map((entry) => {
+    if (!Array.isArray(entry)) throw new Error("no declaration");
+    const [deadline, bits] = [entry[0], entry.at(-1)];
+    if (typeof deadline !== "bigint" || !(bits instanceof Uint8Array)) throw new Error("no declaration");
+    return { deadline, bits: readBitfield(bits) };
+  });
 }
 
 interface Log {

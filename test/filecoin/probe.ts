@@ -6,7 +6,7 @@ import { AbiCoder, Interface } from "ethers";
 
 import type { Provider, Receipt } from "./index.ts";
 
-const PROBE = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts/ActorProbe.sol/ActorProbe.json");
+const PARROT = path.join(import.meta.dirname, "../../artifacts/test/filecoin/contracts/Parrot.sol/Parrot.json");
 const GAS = "0xf00000";
 const coder = AbiCoder.defaultAbiCoder();
 
@@ -99,10 +99,26 @@ export class Probe {
     return { ok: ok as boolean, ret: ret as string };
   }
 
+  /** What a contract sees of an address. */
+  async look(at: string): Promise<{ codehash: string; size: bigint; balance: bigint }> {
+    const [codehash, size, balance] = await this.#view("look", [at]);
+    return { codehash, size, balance } as { codehash: string; size: bigint; balance: bigint };
+  }
+
+  /** Makes a Parrot answer calls with this selector so. */
+  async teach(selector: string, fails: boolean, text: string): Promise<void> {
+    await this.#send("teach", [selector, fails, text]);
+  }
+
+  /** Who called a Parrot last, and with what value. */
+  async lastCall(): Promise<readonly unknown[]> {
+    return [...(await this.#view("lastCaller", [])), ...(await this.#view("lastValue", []))];
+  }
+
   async #view(name: string, args: readonly unknown[]): Promise<readonly unknown[]> {
     const call = { from: this.#from, to: this.address, data: this.abi.encodeFunctionData(name, args), gas: GAS };
     const answer = await this.#provider.request({ method: "eth_call", params: [call, "latest"] });
-    return this.abi.decodeFunctionResult(name, answer as string).toArray();
+    return this.abi.decodeFunctionResult(name, answer as string).toArray() as unknown[];
   }
 
   async #send(name: string, args: readonly unknown[]): Promise<{ topics: string[]; data: string }[]> {
@@ -114,9 +130,9 @@ export class Probe {
   }
 }
 
-/** What to deploy. */
+/** A probe that can be taught answers. */
 export function probeArtifact(): { abi: Interface; bytecode: string } {
-  const { abi, bytecode } = JSON.parse(readFileSync(PROBE, "utf8")) as { abi: string; bytecode: string };
+  const { abi, bytecode } = JSON.parse(readFileSync(PARROT, "utf8")) as { abi: string; bytecode: string };
   return { abi: new Interface(abi), bytecode };
 }
 

@@ -8,8 +8,9 @@ contract ActorProbe {
     receive() external payable {}
 
     /// @dev Any message to the probe leaves a trace, so that a read-only one fails.
-    fallback() external payable {
-        emit Answered(true, msg.data);
+    fallback(bytes calldata input) external payable virtual returns (bytes memory) {
+        emit Answered(true, input);
+        return "";
     }
 
     /// @notice Runs a precompile in this contract; the answer comes back and is in the event.
@@ -37,6 +38,11 @@ contract ActorProbe {
     /// @notice A plain static call of the EVM.
     function evmStaticCall(address to, bytes calldata data) external view returns (bool ok, bytes memory ret) {
         return to.staticcall(data);
+    }
+
+    /// @notice What an EVM sees of an address.
+    function look(address at) external view returns (bytes32 codehash, uint256 size, uint256 balance) {
+        return (at.codehash, at.code.length, at.balance);
     }
 
     function _precompile(uint8 number) private pure returns (address) {

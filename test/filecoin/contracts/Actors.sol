@@ -8,6 +8,21 @@ import { NativeActor } from "./NativeActor.sol";
 /// @dev How an actor call ends that does not succeed: everything it did is undone.
 error Exit(int256 code, uint64 codec, bytes ret);
 
+/// @dev A lever was pulled that does not fit the network's state.
+error IdTaken(uint64 id);
+error NobodyThere(address a);
+error NoSuchMiner(uint64 id);
+error NoSuchDeadline(uint64 deadline);
+error WrongSectorState(uint64 sector);
+error WrongClass(uint64 epoch);
+error OwesFees(uint64 miner);
+error AlreadyStarted();
+/// @dev What only the simulator itself may do.
+error NotForYou();
+/// @dev The simulation itself failed.
+error Broken(bytes reason);
+error PaymentFailed(address to, uint256 amount);
+
 /// @dev Exit codes of actors (positive) and of the system (negative).
 int256 constant ILLEGAL_ARGUMENT = 16;
 int256 constant NOT_FOUND = 17;
@@ -16,8 +31,14 @@ int256 constant INSUFFICIENT_FUNDS = 19;
 int256 constant ILLEGAL_STATE = 20;
 int256 constant SERIALIZATION = 21;
 int256 constant UNHANDLED_MESSAGE = 22;
+int256 constant UNSPECIFIED = 23;
 int256 constant READ_ONLY = 25;
 int256 constant EVM_REVERTED = 33;
+int256 constant EVM_INVALID_INSTRUCTION = 34;
+/// @dev An actor ended with a code that only the system may use.
+int256 constant SYS_ILLEGAL_EXIT_CODE = 9;
+/// @dev How a native message ends whose receiver does not exist.
+int256 constant SYS_INVALID_RECEIVER = 5;
 int256 constant SYS_INSUFFICIENT_FUNDS = -5;
 int256 constant SYS_NOT_FOUND = -6;
 int256 constant SYS_READ_ONLY = -13;
@@ -41,6 +62,8 @@ enum Kind {
     System,
     Account,
     Evm,
+    /// @dev An f410 address that was paid before it did anything.
+    Placeholder,
     Miner,
     Power,
     Reward,
@@ -62,6 +85,8 @@ struct Message {
     uint64 method;
     uint256 value;
     bool readOnly;
+    /// @dev Whether there are parameters at all, be they empty.
+    bool hasParams;
     bytes params;
 }
 
@@ -76,6 +101,8 @@ abstract contract Actors {
     /// @dev Ids of f1, f2 and f3 addresses by the hash of their bytes; an id is stored plus one.
     mapping(bytes32 robust => uint256 idPlusOne) internal robustIds;
 
+    /// @dev The other way round: the f1, f2 or f3 address of an actor.
+    mapping(uint64 id => bytes robust) internal robustOf;
     /// @dev The lowest id that a new actor may get.
     uint64 internal nextId;
     /// @dev Written to find out whether writing is possible.
@@ -136,21 +163,33 @@ abstract contract Actors {
     }
 
     /// @dev Resolves the receiver of a message; an unknown f1, f3 or f410 address gets its actor by it.
-    function _resolveOrCreate(bytes memory to, bool mayWrite) internal returns (bool found, uint64 id) {
+    function _resolveOrCreate(bytes memory to, bool mayWrite) internal returns (uint64 id) {
+        bool found;
         (found, id) = _resolveAndRemember(to, mayWrite);
-        if (found) return (actors[id].kind != Kind.None || to[0] == 0x04, id);
-        if (!mayWrite || !Addresses.wellFormed(to) || to[0] == 0x02) return (false, 0);
+        if (found) {
+            _check(actors[id].kind != Kind.None || to[0] == 0x04, SYS_NOT_FOUND);
+            return id;
+        }
+        _check(to[0] != 0x02, SYS_NOT_FOUND);
+        _check(mayWrite, SYS_READ_ONLY);
         if (to[0] == 0x04) {
             (bool ok, address a) = Addresses.fromF410(to);
-            if (!ok || Addresses.isMasked(a)) return (false, 0);
+            _check(ok && !Addresses.isMasked(a), SYS_NOT_FOUND);
             id = _derivedId(a);
             _remember(a, id);
-            return (true, id);
+            actors[id].kind = Kind.Placeholder;
+            return id;
         }
         id = newId();
         actors[id].kind = Kind.Account;
-        robustIds[keccak256(to)] = uint256(id) + 1;
-        return (true, id);
+        _name(id, to);
+    }
+
+    /// @dev Gives an actor its f1, f2 or f3 address.
+    function _name(uint64 id, bytes memory robust) internal {
+        if (robust.length == 0) return;
+        robustIds[keccak256(robust)] = uint256(id) + 1;
+        robustOf[id] = robust;
     }
 
     /// @notice An id that nobody has.
@@ -179,7 +218,7 @@ abstract contract Actors {
         assembly {
             made := create(amount, add(code, 32), mload(code))
         }
-        require(made != address(0), "simulator: payment failed");
+        require(made != address(0), PaymentFailed(to, amount));
     }
 
     /// @dev Moves FIL of a native actor; no code of the receiver runs.
@@ -190,6 +229,11 @@ abstract contract Actors {
     }
 
     // CALLS
+
+    /// @dev Parameters where a method takes some, none where it takes none.
+    function _expectParams(Message memory m, bool some) internal pure {
+        _check(m.hasParams == some, ILLEGAL_ARGUMENT);
+    }
 
     /// @dev A message may write state unless it, or what surrounds it, is read-only.
     function _write(Message memory m) internal pure {

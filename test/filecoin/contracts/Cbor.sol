@@ -8,9 +8,14 @@ struct Reader {
     bool bad;
 }
 
-/// @notice What the actors read and write: definite lengths only, no floats, no tags where none is expected.
+/// @notice What the actors read and write. The reader is as lenient as theirs: an unsigned number passes for the head of
+/// a byte string or an array of that length, numbers need not be in their shortest form, and a byte string may come in
+/// chunks.
 library Cbor {
     using Cbor for Reader;
+
+    bytes1 private constant CHUNKED = 0x5f;
+    bytes1 private constant BREAK = 0xff;
 
     function reader(bytes memory data) internal pure returns (Reader memory) {
         return Reader({ data: data, at: 0, bad: false });
@@ -43,14 +48,13 @@ library Cbor {
     }
 
     function readArray(Reader memory r, uint64 length) internal pure {
-        (uint8 major, uint64 value) = _head(r);
-        if (major != 4 || value != length) r.bad = true;
+        if (r.readArrayLength() != length) r.bad = true;
     }
 
     function readArrayLength(Reader memory r) internal pure returns (uint64 value) {
         uint8 major;
         (major, value) = _head(r);
-        if (major != 4) r.bad = true;
+        if (major != 4 && major != 0) r.bad = true;
     }
 
     function readUint(Reader memory r) internal pure returns (uint64 value) {
@@ -69,8 +73,16 @@ library Cbor {
     }
 
     function readBytes(Reader memory r) internal pure returns (bytes memory out) {
+        if (r.bad || r.at >= r.data.length || r.data[r.at] != CHUNKED) return _readChunk(r);
+        ++r.at;
+        while (!r.bad && r.at < r.data.length && r.data[r.at] != BREAK) out = bytes.concat(out, _readChunk(r));
+        if (r.at >= r.data.length) r.bad = true;
+        ++r.at;
+    }
+
+    function _readChunk(Reader memory r) private pure returns (bytes memory out) {
         (uint8 major, uint64 length) = _head(r);
-        if (r.bad || major != 2 || r.at + length > r.data.length) {
+        if (r.bad || (major != 2 && major != 0) || r.at + length > r.data.length) {
             r.bad = true;
             return "";
         }

@@ -2,19 +2,31 @@
 pragma solidity 0.8.30;
 
 import {
+    AlreadyStarted,
+    BURNT_FUNDS,
     CBOR_CODEC,
     Exit,
     FIRST_EXPORTED,
     FORBIDDEN,
+    IdTaken,
     ILLEGAL_ARGUMENT,
     Kind,
     Message,
+    NobodyThere,
+    NoSuchDeadline,
+    NoSuchMiner,
+    NotForYou,
+    OwesFees,
+    POWER_ACTOR,
     REWARD_ACTOR,
     SEND,
     SERIALIZATION,
+    SYS_INVALID_RECEIVER,
     SYS_NOT_FOUND,
     SYS_READ_ONLY,
-    UNHANDLED_MESSAGE
+    UNHANDLED_MESSAGE,
+    WrongClass,
+    WrongSectorState
 } from "./Actors.sol";
 import { Addresses } from "./Addresses.sol";
 import { Cbor, Reader } from "./Cbor.sol";
@@ -34,6 +46,7 @@ contract FilecoinSimulator is Power, Multisigs {
 
     /// @dev Signs everything that an account ever says.
     string private constant SIGNATURE_DOMAIN = "simulated filecoin signature";
+    uint64 private constant RESERVE = 90;
 
     // WHAT THE PRECOMPILES ASK
 
@@ -44,9 +57,8 @@ contract FilecoinSimulator is Power, Multisigs {
     }
 
     /// @notice The f410 address of an actor, nothing for one without.
-    function delegatedAddress(uint256 id) external view returns (bytes memory) {
-        if (id > type(uint64).max) return "";
-        address evm = actors[uint64(id)].evm;
+    function delegatedAddress(uint64 id) external view returns (bytes memory) {
+        address evm = actors[id].evm;
         return evm == address(0) ? bytes("") : Addresses.f410(evm);
     }
 
@@ -68,9 +80,18 @@ contract FilecoinSimulator is Power, Multisigs {
         bytes calldata to,
         uint64 method,
         bool readOnly,
+        bool hasParams,
         bytes calldata params
     ) external payable returns (int256 code, uint64 codec, bytes memory ret) {
-        return _call(msg.sender, to, method, readOnly, params);
+        Message memory m;
+        (m.method, m.readOnly, m.hasParams, m.params) = (method, readOnly, hasParams, params);
+        return _call(msg.sender, to, m);
+    }
+
+    /// @dev Who acts is written down and is no placeholder any more.
+    function _awaken(address from, uint64 id) private {
+        _remember(from, id);
+        if (actors[id].kind == Kind.Placeholder) actors[id].kind = Kind.Evm;
     }
 
     /// @notice A native message of the sending account, reported by an event because a transaction returns nothing.
@@ -87,6 +108,7 @@ contract FilecoinSimulator is Power, Multisigs {
             (code, codec, ret) = (c, k, r);
         } catch (bytes memory error_) {
             (code, codec, ret) = _exitOf(error_);
+            if (code == SYS_NOT_FOUND) code = SYS_INVALID_RECEIVER;
             _payFromHere(msg.sender, msg.value);
         }
         (, uint64 id) = _resolve(to);
@@ -100,26 +122,19 @@ contract FilecoinSimulator is Power, Multisigs {
         uint64 method,
         bytes calldata params
     ) external payable returns (int256, uint64, bytes memory) {
-        require(msg.sender == address(this), "simulator: not for you");
-        return _call(from, to, method, false, params);
+        require(msg.sender == address(this), NotForYou());
+        Message memory m;
+        (m.method, m.hasParams, m.params) = (method, params.length != 0, params);
+        return _call(from, to, m);
     }
 
-    function _call(
-        address from,
-        bytes calldata to,
-        uint64 method,
-        bool readOnly,
-        bytes calldata params
-    ) private returns (int256, uint64, bytes memory) {
-        Message memory m;
-        (m.method, m.readOnly, m.params, m.value) = (method, readOnly || !_canWrite(), params, msg.value);
+    function _call(address from, bytes calldata to, Message memory m) private returns (int256, uint64, bytes memory) {
+        (m.readOnly, m.value) = (m.readOnly || !_canWrite(), msg.value);
         m.fromContract = !Addresses.isMasked(from) && from.code.length != 0;
         (, m.from) = _idOf(from);
-        if (!m.readOnly) _remember(from, m.from);
+        if (!m.readOnly) _awaken(from, m.from);
         else _check(msg.value == 0, SYS_READ_ONLY);
-        bool found;
-        (found, m.to) = _resolveOrCreate(to, !m.readOnly);
-        _check(found, SYS_NOT_FOUND);
+        m.to = _resolveOrCreate(to, !m.readOnly);
         _payFromHere(_purse(m.to), msg.value);
         bytes memory ret = _dispatch(m);
         return (0, ret.length == 0 ? 0 : CBOR_CODEC, ret);
@@ -127,7 +142,7 @@ contract FilecoinSimulator is Power, Multisigs {
 
     function _dispatch(Message memory m) internal override returns (bytes memory) {
         Kind kind = actors[m.to].kind;
-        if (m.method == SEND) return "";
+        if (m.method == SEND || kind == Kind.Placeholder) return "";
         _check(!m.fromContract || m.method >= FIRST_EXPORTED, FORBIDDEN);
         if (kind == Kind.Miner) return _callMiner(m);
         if (kind == Kind.Power) return _callPower(m);
@@ -143,9 +158,12 @@ contract FilecoinSimulator is Power, Multisigs {
     // ACCOUNTS
 
     uint64 private constant AUTHENTICATE = 2_643_134_072;
+    uint64 private constant PUBKEY_ADDRESS = 2;
 
-    function _callAccount(Message memory m) private pure returns (bytes memory) {
+    function _callAccount(Message memory m) private view returns (bytes memory) {
+        if (m.method == PUBKEY_ADDRESS) return Cbor.bytes_(robustOf[m.to]);
         if (m.method == AUTHENTICATE) {
+            _expectParams(m, true);
             Reader memory r = Cbor.reader(m.params);
             r.readArray(2);
             bytes memory signature = r.readBytes();
@@ -167,33 +185,39 @@ contract FilecoinSimulator is Power, Multisigs {
 
     /// @notice Sets up the singletons once; `firstId` is the first id that a new actor gets.
     function start(uint64 firstId) external {
-        require(nextId == 0, "simulator: already started");
+        require(nextId == 0, AlreadyStarted());
         nextId = firstId;
-        actors[0].kind = Kind.System;
-        actors[1].kind = Kind.System;
-        actors[2].kind = Kind.Reward;
-        actors[3].kind = Kind.System;
-        actors[4].kind = Kind.Power;
-        actors[99].kind = Kind.Account;
+        for (uint64 id; id <= 10; ++id) if (id < 8 || id == 10) actors[id].kind = Kind.System;
+        actors[REWARD_ACTOR].kind = Kind.Reward;
+        actors[POWER_ACTOR].kind = Kind.Power;
+        actors[RESERVE].kind = Kind.Account;
+        actors[BURNT_FUNDS].kind = Kind.Account;
     }
 
     /// @notice An f1 or f3 account; `robust` are its address bytes, empty for an account that is known by id alone.
     function addAccount(uint64 id, bytes calldata robust) external {
-        require(actors[id].kind == Kind.None, "simulator: id is taken");
+        require(actors[id].kind == Kind.None, IdTaken(id));
         actors[id].kind = Kind.Account;
-        if (robust.length != 0) robustIds[keccak256(robust)] = uint256(id) + 1;
+        _name(id, robust);
     }
 
     /// @notice Gives an Ethereum address the id that it is to have, before anybody asks for it.
     function addEvm(uint64 id, address a) external {
-        require(actors[id].kind == Kind.None && ids[a] == 0, "simulator: id or address is taken");
+        require(actors[id].kind == Kind.None && ids[a] == 0, IdTaken(id));
+        _remember(a, id);
+    }
+
+    /// @notice Writes an Ethereum address down under the id that it resolves to.
+    function remember(address a) external {
+        (bool found, uint64 id) = _idOf(a);
+        require(found, NobodyThere(a));
         _remember(a, id);
     }
 
     /// @notice A native multisig.
     function addMultisig(uint64 id, uint64[] calldata signers, uint64 threshold, bytes calldata robust) external {
         _newMultisig(id, signers, threshold);
-        if (robust.length != 0) robustIds[keccak256(robust)] = uint256(id) + 1;
+        _name(id, robust);
     }
 
     /// @notice A miner without sectors; what is sent along becomes its balance.
@@ -213,7 +237,7 @@ contract FilecoinSimulator is Power, Multisigs {
     /// @notice Adds sectors that are alike, active at once; their pledge comes out of the miner's balance.
     function addSectors(uint64 miner, SectorRange calldata range) external {
         Miner storage s = _miner(miner);
-        require(_isDeadline(range.deadline), "simulator: no such deadline");
+        require(_isDeadline(range.deadline), NoSuchDeadline(range.deadline));
         s.ranges.push(range);
         s.initialPledge += range.pledge * range.count;
         Claim storage c = claims[miner];
@@ -239,7 +263,7 @@ contract FilecoinSimulator is Power, Multisigs {
         Miner storage s = _miner(miner);
         for (uint256 i; i < sectors.length; ++i) {
             (SectorState state, SectorRange memory range, ) = _sector(s, sectors[i]);
-            require(state == from, "simulator: sector is in another state");
+            require(state == from, WrongSectorState(sectors[i]));
             s.fate[sectors[i]] = to;
             _setPower(miner, range, to == SectorState.Active);
         }
@@ -253,13 +277,16 @@ contract FilecoinSimulator is Power, Multisigs {
         _repayDebtNow(miner, s, uint64(block.number));
     }
 
-    /// @notice Removes terminated sectors from their partitions.
-    function compactSectors(uint64 miner, uint64[] calldata sectors) external {
+    /// @notice Removes the terminated sectors of a partition.
+    function compactPartition(uint64 miner, uint64 deadline, uint64 partition) external {
         Miner storage s = _miner(miner);
-        for (uint256 i; i < sectors.length; ++i) {
-            (SectorState state, , ) = _sector(s, sectors[i]);
-            require(state == SectorState.Terminated, "simulator: sector is alive or gone");
-            s.compacted[sectors[i]] = true;
+        for (uint256 i; i < s.ranges.length; ++i) {
+            SectorRange storage range = s.ranges[i];
+            if (range.deadline != deadline) continue;
+            for (uint64 n = range.first; n < range.first + range.count; ++n) {
+                (SectorState state, , uint64 at) = _sector(s, n);
+                if (state == SectorState.Terminated && at == partition) s.compacted[n] = true;
+            }
         }
     }
 
@@ -289,7 +316,7 @@ contract FilecoinSimulator is Power, Multisigs {
         awardBlockReward(miner, reward, 0, first);
         if (--count == 0) return;
         Miner storage s = _miner(miner);
-        require(s.feeDebt == 0, "simulator: fee debt, award one by one");
+        require(s.feeDebt == 0, OwesFees(miner));
         _pay(REWARD_ACTOR, miner, reward * count);
         uint256 locked = (reward * 3) / 4;
         s.vesting.add(first + every, every, count, locked);
@@ -340,7 +367,7 @@ contract FilecoinSimulator is Power, Multisigs {
         Miner storage s = _miner(miner);
         for (uint256 i; i < epochs.length; ++i) {
             uint64 index = s.vesting.indexUp(epochs[i]);
-            require(s.vesting.epochOf(index) == epochs[i], "simulator: epoch of another class");
+            require(s.vesting.epochOf(index) == epochs[i], WrongClass(epochs[i]));
             (, uint256 before) = s.vesting.get(index);
             s.vesting.put(index, amounts[i]);
             s.locked = s.locked + amounts[i] - before;
@@ -361,9 +388,9 @@ contract FilecoinSimulator is Power, Multisigs {
         expectedPerByte = q128;
     }
 
-    /// @notice What CreateMiner locks, attoFIL.
-    function setCreationDeposit(uint256 amount) external {
-        creationDeposit = amount;
+    /// @notice What CreateMiner locks, attoFIL, and where the next miner's proving periods begin, epoch.
+    function setCreation(uint256 deposit, uint64 provingPeriodStart) external {
+        (creationDeposit, creationPeriodStart) = (deposit, provingPeriodStart);
     }
 
     /// @notice What a miner holds and owes, attoFIL.
@@ -380,7 +407,7 @@ contract FilecoinSimulator is Power, Multisigs {
     }
 
     function _miner(uint64 id) private view returns (Miner storage) {
-        require(actors[id].kind == Kind.Miner, "simulator: no such miner");
+        require(actors[id].kind == Kind.Miner, NoSuchMiner(id));
         return miners[id];
     }
 }

@@ -7,7 +7,7 @@ import { ClosedActor, OpenActor, SIMULATOR } from "./NativeActor.sol";
 import { CallActor, CallActorById, LookupDelegatedAddress, ResolveAddress } from "./Precompiles.sol";
 
 /// @dev The cheatcodes that the installation needs.
-interface Etcher {
+interface IEtcher {
     function etch(address target, bytes calldata code) external;
 
     function deal(address target, uint256 balance) external;
@@ -15,7 +15,7 @@ interface Etcher {
 
 /// @notice Puts the simulated Filecoin into a Solidity test.
 library InstallFilecoin {
-    Etcher private constant VM = Etcher(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
+    IEtcher private constant VM = IEtcher(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
 
     /// @notice Installs the network; new actors get ids from `firstId` on.
     function install(uint64 firstId) internal returns (FilecoinSimulator) {
@@ -24,7 +24,7 @@ library InstallFilecoin {
         VM.etch(address((uint160(0xfe) << 152) | 2), type(LookupDelegatedAddress).runtimeCode);
         VM.etch(address((uint160(0xfe) << 152) | 3), type(CallActor).runtimeCode);
         VM.etch(address((uint160(0xfe) << 152) | 5), type(CallActorById).runtimeCode);
-        for (uint64 id; id < 5; ++id) VM.etch(Addresses.masked(id), type(ClosedActor).runtimeCode);
+        for (uint64 id; id <= 10; ++id) VM.etch(Addresses.masked(id), type(ClosedActor).runtimeCode);
         VM.deal(Addresses.masked(2), 1e27);
         FilecoinSimulator(SIMULATOR).start(firstId);
         return FilecoinSimulator(SIMULATOR);

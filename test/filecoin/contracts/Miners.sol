@@ -12,7 +12,8 @@ import {
     Message,
     NOT_FOUND,
     SERIALIZATION,
-    UNHANDLED_MESSAGE
+    UNHANDLED_MESSAGE,
+    WrongSectorState
 } from "./Actors.sol";
 import { Addresses } from "./Addresses.sol";
 import { Cbor, Reader } from "./Cbor.sol";
@@ -125,22 +126,34 @@ abstract contract Miners is Actors {
         if (method == 23 || method == 1010589339) return _changeOwner(s, m);
         if (method == 30 || method == 1570634796) return _changeBeneficiary(s, m);
         if (method == 27 || method == 3665352697) return _repayDebt(s, m);
-        if (method == 4158972569) return _getBeneficiary(s, m);
-        if (method == 3275365574) return _getOwner(s, m);
         if (method == 348244887) return _isControllingAddress(s, m);
-        if (method == 4026106874) return Cbor.bigInt(_available(m.to, s));
-        if (method == 1726876304) return s.vesting.encode(_vestingCut(s));
-        if (method == 3858292296) return Cbor.uint_(s.sectorSize);
-        if (method == 3180523767) return Cbor.bigUint(s.initialPledge);
         if (method == 4127382196) return _maxTerminationFee(m);
         if (method == 1321604665) return _generateSectorLocation(s, m);
         if (method == 3092458564) return _validateSectorStatus(s, m);
         if (method == 3010055991) return _nominalSectorExpiration(s, m);
-        revert Exit(UNHANDLED_MESSAGE, 0, "");
+        return _getter(s, m);
+    }
+
+    function _getter(Miner storage s, Message memory m) private view returns (bytes memory answer) {
+        uint64 method = m.method;
+        if (method == 4158972569) answer = _getBeneficiary(s);
+        else if (method == 3275365574) answer = _getOwner(s);
+        else if (method == 4026106874) answer = Cbor.bigInt(_available(m.to, s));
+        else if (method == 1726876304) answer = s.vesting.encode(_vestingCut(s));
+        else if (method == 3858292296) answer = Cbor.uint_(s.sectorSize);
+        else if (method == 3180523767) answer = Cbor.bigUint(s.initialPledge);
+        else revert Exit(UNHANDLED_MESSAGE, 0, "");
+        _expectParams(m, false);
     }
 
     function _params(Reader memory r) private pure {
         _check(r.done(), SERIALIZATION);
+    }
+
+    /// @dev The parameters of a method that takes some.
+    function _reader(Message memory m) private pure returns (Reader memory) {
+        _expectParams(m, true);
+        return Cbor.reader(m.params);
     }
 
     function _epoch() internal view returns (int64) {
@@ -149,7 +162,7 @@ abstract contract Miners is Actors {
 
     // OWNER
 
-    function _getOwner(Miner storage s, Message memory) private view returns (bytes memory) {
+    function _getOwner(Miner storage s) private view returns (bytes memory) {
         return
             bytes.concat(
                 hex"82",
@@ -159,7 +172,7 @@ abstract contract Miners is Actors {
     }
 
     function _changeOwner(Miner storage s, Message memory m) private returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         bytes memory address_ = r.readBytes();
         _params(r);
         _check(Addresses.wellFormed(address_), SERIALIZATION);
@@ -182,7 +195,7 @@ abstract contract Miners is Actors {
     }
 
     function _isControllingAddress(Miner storage s, Message memory m) private view returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         bytes memory address_ = r.readBytes();
         _params(r);
         _check(Addresses.wellFormed(address_), SERIALIZATION);
@@ -198,7 +211,7 @@ abstract contract Miners is Actors {
 
     // BENEFICIARY
 
-    function _getBeneficiary(Miner storage s, Message memory) private view returns (bytes memory) {
+    function _getBeneficiary(Miner storage s) private view returns (bytes memory) {
         Beneficiary storage b = s.beneficiary;
         BeneficiaryChange storage c = s.change;
         bytes memory active = bytes.concat(
@@ -229,7 +242,7 @@ abstract contract Miners is Actors {
     }
 
     function _changeBeneficiary(Miner storage s, Message memory m) private returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         r.readArray(3);
         bytes memory address_ = r.readBytes();
         (bool negative, uint256 quota) = r.readBigInt();
@@ -247,9 +260,8 @@ abstract contract Miners is Actors {
             (c.exists, c.id, c.quota, c.expiration) = (true, id, quota, expiration);
             (c.approvedByBeneficiary, c.approvedByNominee) = (_quotaLeft(s.beneficiary) == 0, false);
         } else {
-            _check(c.exists, FORBIDDEN);
+            _check(c.exists && (m.from == s.beneficiary.id || m.from == c.id), FORBIDDEN);
             _check(c.id == id && !negative && c.quota == quota && c.expiration == expiration, ILLEGAL_ARGUMENT);
-            _check(m.from == s.beneficiary.id || m.from == id, FORBIDDEN);
             _write(m);
         }
         if (m.from == s.beneficiary.id) c.approvedByBeneficiary = true;
@@ -289,7 +301,7 @@ abstract contract Miners is Actors {
     }
 
     function _withdrawBalance(Miner storage s, Message memory m) private returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         r.readArray(1);
         (bool negative, uint256 amount) = r.readBigInt();
         _params(r);
@@ -320,6 +332,7 @@ abstract contract Miners is Actors {
     }
 
     function _repayDebt(Miner storage s, Message memory m) private returns (bytes memory) {
+        _expectParams(m, false);
         _check(_controls(s, m.from), FORBIDDEN);
         _write(m);
         _repayDebtNow(m.to, s, uint64(block.number));
@@ -360,13 +373,13 @@ abstract contract Miners is Actors {
     }
 
     function _maxTerminationFee(Message memory m) private view returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         r.readArray(2);
         (bool negativePower, uint256 power) = r.readBigInt();
         (bool negativePledge, uint256 pledge) = r.readBigInt();
         _params(r);
-        _check(!negativePower && !negativePledge, ILLEGAL_ARGUMENT);
-        return Cbor.bigUint(_terminationFee(power, pledge, FULL_FEE_DAYS));
+        // A negative pledge only lowers what the pledge would cost: the fault fee stays.
+        return Cbor.bigUint(_terminationFee(negativePower ? 0 : power, negativePledge ? 0 : pledge, FULL_FEE_DAYS));
     }
 
     /// @dev Where a sector is and how it does; Absent: it never existed or was compacted away.
@@ -374,6 +387,7 @@ abstract contract Miners is Actors {
         Miner storage s,
         uint64 sector
     ) internal view returns (SectorState state, SectorRange memory range, uint64 partition) {
+        _check(sector != type(uint64).max, ILLEGAL_STATE);
         for (uint256 i; i < s.ranges.length; ++i) {
             if (sector < s.ranges[i].first || sector - s.ranges[i].first >= s.ranges[i].count) continue;
             if (s.compacted[sector]) break;
@@ -400,7 +414,7 @@ abstract contract Miners is Actors {
     }
 
     function _generateSectorLocation(Miner storage s, Message memory m) private view returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         r.readArray(1);
         uint64 sector = r.readUint();
         _params(r);
@@ -411,26 +425,33 @@ abstract contract Miners is Actors {
     }
 
     function _validateSectorStatus(Miner storage s, Message memory m) private view returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         r.readArray(3);
         uint64 sector = r.readUint();
         uint64 status = r.readUint();
         bytes memory aux = r.readBytes();
         _params(r);
         _check(status <= 2, SERIALIZATION);
-        Reader memory a = Cbor.reader(aux);
-        a.readArray(2);
-        int64 deadline = a.readInt();
-        int64 partition = a.readInt();
-        _check(a.done(), ILLEGAL_ARGUMENT);
+        (int64 deadline, int64 partition) = _place(aux);
         (SectorState state, SectorRange memory range, uint64 at) = _sector(s, sector);
-        if (state == SectorState.Absent) _check(deadline == -1 && partition == -1, NOT_FOUND);
+        if (state == SectorState.Absent) _check(deadline == -1, NOT_FOUND);
         else _check(deadline == int64(range.deadline) && partition == int64(at), NOT_FOUND);
         return Cbor.bool_(status == _status(state));
     }
 
+    /// @dev Deadline and partition, or -1 twice for a sector that is in none.
+    function _place(bytes memory aux) private pure returns (int64 deadline, int64 partition) {
+        Reader memory a = Cbor.reader(aux);
+        a.readArray(2);
+        deadline = a.readInt();
+        partition = a.readInt();
+        bool nowhere = deadline == -1 && partition == -1;
+        bool somewhere = deadline >= 0 && deadline < int64(DEADLINES) && partition >= 0;
+        _check(a.done() && (nowhere || somewhere), ILLEGAL_ARGUMENT);
+    }
+
     function _nominalSectorExpiration(Miner storage s, Message memory m) private view returns (bytes memory) {
-        Reader memory r = Cbor.reader(m.params);
+        Reader memory r = _reader(m);
         uint64 sector = r.readUint();
         _params(r);
         (SectorState state, SectorRange memory range, ) = _sector(s, sector);
@@ -448,7 +469,7 @@ abstract contract Miners is Actors {
     /// @dev Ends a sector before its time and returns its fee, attoFIL.
     function _terminate(uint64 id, Miner storage s, uint64 sector) internal returns (uint256) {
         (SectorState state, SectorRange memory range, ) = _sector(s, sector);
-        require(state == SectorState.Active || state == SectorState.Faulty, "simulator: sector is not alive");
+        require(state == SectorState.Active || state == SectorState.Faulty, WrongSectorState(sector));
         if (state == SectorState.Active) _setPower(id, range, false);
         s.fate[sector] = SectorState.Terminated;
         s.initialPledge -= range.pledge;

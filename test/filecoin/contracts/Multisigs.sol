@@ -4,21 +4,24 @@ pragma solidity 0.8.30;
 import {
     Actor,
     Actors,
+    Broken,
     CBOR_CODEC,
     EVM_REVERTED,
     Exit,
     FIRST_EXPORTED,
     FORBIDDEN,
+    IdTaken,
     ILLEGAL_ARGUMENT,
     INSUFFICIENT_FUNDS,
     INVOKE_EVM,
     Kind,
     Message,
     NOT_FOUND,
+    NotForYou,
     SERIALIZATION,
     SYS_INSUFFICIENT_FUNDS,
-    SYS_NOT_FOUND,
-    UNHANDLED_MESSAGE
+    UNHANDLED_MESSAGE,
+    UNSPECIFIED
 } from "./Actors.sol";
 import { Addresses } from "./Addresses.sol";
 import { Cbor, Reader } from "./Cbor.sol";
@@ -48,8 +51,9 @@ abstract contract Multisigs is Actors {
     mapping(uint64 id => Multisig multisig) internal multisigs;
 
     function _callMultisig(Message memory m) internal returns (bytes memory) {
-        if (m.method == 2 || m.method == 1696838335) return _propose(m);
-        if (m.method == 3 || m.method == 1289044053) return _approve(m);
+        if (m.method == 2) return _propose(m);
+        if (m.method == 3) return _approve(m);
+        if (m.method == 4) return _cancel(m);
         // Like an account, a multisig answers every other exported method with nothing.
         _check(m.method >= FIRST_EXPORTED, UNHANDLED_MESSAGE);
         return "";
@@ -84,17 +88,35 @@ abstract contract Multisigs is Actors {
         Reader memory r = Cbor.reader(m.params);
         r.readArray(2);
         uint64 id = uint64(r.readInt());
-        r.readBytes();
+        bytes memory hash = r.readBytes();
         _check(r.done(), SERIALIZATION);
         Multisig storage s = multisigs[m.to];
         _check(_isSigner(s, m.from), FORBIDDEN);
         Proposal storage p = s.proposals[id];
         _check(p.exists, NOT_FOUND);
+        // The proposal's own hash (blake2b) is not computed here: approvals name no hash.
+        _check(hash.length == 0, ILLEGAL_ARGUMENT);
         _write(m);
         for (uint256 i; i < p.approved.length; ++i) _check(p.approved[i] != m.from, FORBIDDEN);
         p.approved.push(m.from);
         (bool applied, int256 code, bytes memory ret) = _executeIfApproved(m.to, s, id);
         return bytes.concat(hex"83", _outcome(applied, code, ret));
+    }
+
+    /// @dev Only who proposed may cancel.
+    function _cancel(Message memory m) private returns (bytes memory) {
+        Reader memory r = Cbor.reader(m.params);
+        r.readArray(2);
+        uint64 id = uint64(r.readInt());
+        r.readBytes();
+        _check(r.done(), SERIALIZATION);
+        Multisig storage s = multisigs[m.to];
+        _check(_isSigner(s, m.from), FORBIDDEN);
+        _check(s.proposals[id].exists, NOT_FOUND);
+        _check(s.proposals[id].approved[0] == m.from, FORBIDDEN);
+        _write(m);
+        delete s.proposals[id];
+        return "";
     }
 
     function _outcome(bool applied, int256 code, bytes memory ret) private pure returns (bytes memory) {
@@ -116,11 +138,14 @@ abstract contract Multisigs is Actors {
             method: p.method,
             value: p.value,
             readOnly: false,
+            hasParams: p.params.length != 0,
             params: p.params
         });
         _check(_balance(self) >= m.value, INSUFFICIENT_FUNDS);
         delete s.proposals[id];
         (code, , ret) = _sendAs(to, m);
+        // A send that the system refuses has no exit code of its own.
+        if (code < 0) (code, ret) = (UNSPECIFIED, "");
         return (true, code, ret);
     }
 
@@ -135,10 +160,8 @@ abstract contract Multisigs is Actors {
 
     /// @dev For this contract only: a frame of its own that can be undone.
     function sendAs(bytes calldata to, Message memory m) external returns (int256, uint64, bytes memory) {
-        require(msg.sender == address(this), "simulator: not for you");
-        bool found;
-        (found, m.to) = _resolveOrCreate(to, true);
-        _check(found, SYS_NOT_FOUND);
+        require(msg.sender == address(this), NotForYou());
+        m.to = _resolveOrCreate(to, true);
         _check(_balance(m.from) >= m.value, SYS_INSUFFICIENT_FUNDS);
         address evm = actors[m.to].evm;
         if (m.method == INVOKE_EVM && evm.code.length != 0) return _invokeAs(m, evm);
@@ -158,7 +181,7 @@ abstract contract Multisigs is Actors {
     }
 
     function _exitOf(bytes memory error_) internal pure returns (int256 code, uint64 codec, bytes memory ret) {
-        require(error_.length >= 4 && bytes4(error_) == Exit.selector, "simulator: broken");
+        require(error_.length >= 4 && bytes4(error_) == Exit.selector, Broken(error_));
         uint256 length = error_.length - 4;
         bytes memory tail;
         assembly {
@@ -169,7 +192,7 @@ abstract contract Multisigs is Actors {
     }
 
     function _newMultisig(uint64 id, uint64[] memory signers, uint64 threshold) internal {
-        require(actors[id].kind == Kind.None, "simulator: id is taken");
+        require(actors[id].kind == Kind.None, IdTaken(id));
         actors[id] = Actor(Kind.Multisig, address(0));
         (multisigs[id].signers, multisigs[id].threshold) = (signers, threshold);
     }

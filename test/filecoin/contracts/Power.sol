@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {
     Actor,
     Exit,
+    IdTaken,
     ILLEGAL_ARGUMENT,
     INSUFFICIENT_FUNDS,
     Kind,
@@ -26,6 +27,8 @@ abstract contract Power is Miners {
     uint64 internal minerCount;
     /// @dev What a miner made by CreateMiner must lock, attoFIL.
     uint256 internal creationDeposit;
+    /// @dev Epoch at which a miner made by CreateMiner begins its proving periods.
+    uint64 internal creationPeriodStart;
     /// @dev Ids of all miners, for the network's power.
     uint64[] internal allMiners;
 
@@ -34,14 +37,20 @@ abstract contract Power is Miners {
     function _callPower(Message memory m) internal returns (bytes memory) {
         if (m.method == 36284446) return _minerPower(m);
         if (m.method == 3753401894) return _minerRawPower(m);
-        if (m.method == 931722534) return Cbor.bigUint(_networkRawPower());
-        if (m.method == 1987646258) return Cbor.uint_(minerCount);
-        if (m.method == 196739875) return Cbor.uint_(_consensusMiners());
         if (m.method == 2 || m.method == 1173380165) return _createMiner(m);
-        revert Exit(UNHANDLED_MESSAGE, 0, "");
+        return _networkGetter(m);
+    }
+
+    function _networkGetter(Message memory m) private view returns (bytes memory answer) {
+        if (m.method == 931722534) answer = Cbor.bigUint(_networkRawPower());
+        else if (m.method == 1987646258) answer = Cbor.uint_(minerCount);
+        else if (m.method == 196739875) answer = Cbor.uint_(_consensusMiners());
+        else revert Exit(UNHANDLED_MESSAGE, 0, "");
+        _expectParams(m, false);
     }
 
     function _minerId(Message memory m) private pure returns (uint64 id) {
+        _expectParams(m, true);
         Reader memory r = Cbor.reader(m.params);
         id = r.readUint();
         _check(r.done(), SERIALIZATION);
@@ -68,6 +77,7 @@ abstract contract Power is Miners {
     }
 
     function _createMiner(Message memory m) private returns (bytes memory) {
+        _expectParams(m, true);
         Reader memory r = Cbor.reader(m.params);
         r.readArray(5);
         bytes memory owner = r.readBytes();
@@ -82,19 +92,19 @@ abstract contract Power is Miners {
         _check(ownerFound && workerFound, ILLEGAL_ARGUMENT);
         _write(m);
         _check(m.value >= creationDeposit, INSUFFICIENT_FUNDS);
-        uint64 id = _newMiner(newId(), ownerId, workerId, uint64(block.number) + 1);
+        uint64 id = _newMiner(newId(), ownerId, workerId, creationPeriodStart);
         Miner storage s = miners[id];
         s.vesting.add(uint64(block.number), 1, 1, creationDeposit);
         s.locked = creationDeposit;
         // The deposit came with the message to the power actor and goes on to the miner.
         _pay(POWER_ACTOR, id, m.value);
         bytes memory robust = abi.encodePacked(uint8(2), bytes20(keccak256(abi.encode("miner", id))));
-        robustIds[keccak256(robust)] = uint256(id) + 1;
+        _name(id, robust);
         return bytes.concat(hex"82", Cbor.bytes_(Addresses.idBytes(id)), Cbor.bytes_(robust));
     }
 
     function _newMiner(uint64 id, uint64 owner, uint64 worker, uint64 provingPeriodStart) internal returns (uint64) {
-        require(actors[id].kind == Kind.None, "simulator: id is taken");
+        require(actors[id].kind == Kind.None, IdTaken(id));
         actors[id] = Actor(Kind.Miner, address(0));
         claims[id].exists = true;
         ++minerCount;

@@ -1,0 +1,344 @@
+/**
+ * FVM gas of every user operation on the real network, next to what the chain takes at least.
+ * `--explain` also says where the gas of each goes.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { type Contract, type TransactionResponse, Wallet } from "ethers";
+
+import { FIL, type Cid, type Lookup, f410Bytes, idBytes, idOf } from "../test/lotus/lotus.ts";
+import { encodeAmount, encodeCbor } from "../test/lotus/cbor.ts";
+import { invoke, startNetwork, type Network } from "../test/lotus/network.ts";
+import { EXPIRATION, GRID, QUOTA, artifact, deployOn, propose, sendTo } from "../test/lotus/protocol.ts";
+import { deployProbe } from "../test/lotus/probes.ts";
+import { explain } from "./explain.ts";
+
+interface Row {
+  operation: string;
+  gas: number;
+  floor: number | null;
+  goal: number | null;
+}
+
+const EXPLAIN = process.argv.includes("--explain");
+const RESULTS = join(import.meta.dirname, "results");
+const CONTRACTS = [
+  "PowerNFT",
+  "IncomeMeter",
+  "Minting",
+  "Weights",
+  "PowerNFTRenderer",
+  "MinerVault",
+  "MinerRegistry",
+  "PowerAccessManager",
+];
+/** The chain's limit on the code of a contract, bytes. */
+const CODE_LIMIT = 24_576;
+/** No estimation: what is sent is what is measured. */
+const GAS_LIMIT = 2_000_000_000n;
+/** After these the vesting table is as long as it gets: rewards fall into both halves of a day. */
+const FULL_TABLE = 1_600;
+/** Enough for some rewards. */
+const A_WHILE = 200;
+const MANY = 1_000;
+const PAGE = 100;
+/** Bytes of QAP of a sector of this network (2 KiB, all of it verified deals). */
+const SECTOR_QAP = 20_480n;
+
+const rows: Row[] = [];
+const network = await startNetwork(3, { blockTime: "150ms", env: EXPLAIN ? { LOTUS_VM_ENABLE_TRACING: "1" } : {} });
+try {
+  await measure(network);
+} finally {
+  await network.stop();
+}
+await report();
+
+function add(operation: string, gas: bigint | number, floor: number | null, goal: number | null): void {
+  rows.push({ operation, gas: Number(gas), floor, goal });
+  console.log(line(rows[rows.length - 1] as Row));
+}
+
+function line({ operation, gas, floor, goal }: Row): string {
+  const cell = (value: number | null): string => (value === null ? "" : (value / 1e6).toFixed(2)).padStart(8);
+  const verdict = goal === null ? "" : gas <= goal ? "  met" : "  MISSED";
+  return `${operation.padEnd(52)}${cell(gas)}${cell(floor)}${cell(goal)}${verdict}`;
+}
+
+async function report(): Promise<void> {
+  const sizes = CONTRACTS.map((contract) => ({
+    contract,
+    bytes: (artifact(contract).deployedBytecode.length - 2) / 2,
+    limit: CODE_LIMIT,
+  }));
+  console.log(`\n${"million gas".padEnd(52)}${"gas".padStart(8)}${"floor".padStart(8)}${"goal".padStart(8)}`);
+  for (const row of rows) console.log(line(row));
+  console.log();
+  for (const { contract, bytes } of sizes) console.log(`${contract.padEnd(52)}${String(bytes).padStart(8)} bytes`);
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(join(RESULTS, "gas.json"), `${JSON.stringify(rows, null, 2)}\n`);
+  await writeFile(join(RESULTS, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);
+}
+
+async function measure({ devnet, lotus, wallets, provider }: Network): Promise<void> {
+  const [deployer, other] = wallets as [Wallet, Wallet];
+  const miner = devnet.miner;
+  const minerId = idOf(miner);
+  const ownerId = await lotus.id(devnet.owner);
+
+  const cidOf = (hash: string): Promise<Cid> => lotus.call("Filecoin.EthGetMessageCidByTransactionHash", hash);
+  const tell = async (label: string, cid: Cid): Promise<void> => {
+    if (EXPLAIN) console.log([`  where ${label} goes:`, ...(await explain(lotus, cid))].join("\n"));
+  };
+  /** Runs a transaction; its gas. */
+  const gasOf = async (label: string, contract: Contract, name: string, ...args: unknown[]): Promise<bigint> => {
+    const receipt = await sendTo(contract, name, ...args, { gasLimit: GAS_LIMIT });
+    await tell(label, await cidOf(receipt.hash));
+    return receipt.gasUsed;
+  };
+  /** Runs a transaction behind a sync of the same epoch, so that its own sync finds nothing to measure. */
+  const gasBeyondSync = async (
+    label: string,
+    contract: Contract,
+    name: string,
+    args: () => unknown[],
+  ): Promise<bigint> => {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      let nonce = await provider.getTransactionCount(deployer.address, "pending");
+      const send = (target: Contract, method: string, params: unknown[]): Promise<TransactionResponse> =>
+        target.getFunction(method)(...params, { gasLimit: GAS_LIMIT, nonce: nonce++ }) as Promise<TransactionResponse>;
+      const sync = await send(nft, "sync", [minerId]);
+      const sent = await send(contract, name, args());
+      const [first, second] = [await sync.wait(), await sent.wait()];
+      if (first === null || second === null) throw new Error("no receipt");
+      if (first.blockNumber !== second.blockNumber) continue;
+      await tell(label, await cidOf(second.hash));
+      return second.gasUsed;
+    }
+    throw new Error(`${label}: never in the same epoch as a sync`);
+  };
+  const native = async (label: string, lookup: Lookup): Promise<number> => {
+    await tell(label, lookup.Message);
+    return lookup.Receipt.GasUsed;
+  };
+
+  // Floors
+  const fresh = Wallet.createRandom().address;
+  add(
+    "chain: native send",
+    await native("", await lotus.send({ from: devnet.faucet, to: devnet.owner, value: 1n })),
+    null,
+    null,
+  );
+  const bareWithdrawal = await native("", await lotus.withdraw(miner, devnet.owner, FIL));
+  add("chain: native WithdrawBalance", bareWithdrawal, null, null);
+  const probe = await deployProbe("ActorProbe", deployer);
+  const probeBytes = f410Bytes(await probe.getAddress());
+  await lotus.proposeBeneficiary(miner, devnet.owner, probeBytes, QUOTA, EXPIRATION);
+  const raw = (method: bigint, params: Uint8Array): unknown => [minerId, method, 0n, 0n, 0x51n, params];
+  const approve = encodeCbor([probeBytes, encodeAmount(QUOTA), EXPIRATION]);
+  const floorActivate = await gasOf("bare approval", probe, "call", raw(1570634796n, approve));
+  const floorWithdraw = await gasOf(
+    "bare withdrawal",
+    probe,
+    "call",
+    raw(2280458852n, encodeCbor([encodeAmount(FIL)])),
+  );
+  add("chain: ChangeBeneficiary approval by a contract", floorActivate, null, null);
+  add("chain: WithdrawBalance by a contract", floorWithdraw, null, null);
+  const giveBack = await lotus.proposeBeneficiary(miner, devnet.owner, idBytes(ownerId), 0n, 0n);
+  const floorRelease = await gasOf(
+    "bare release",
+    probe,
+    "call",
+    raw(1570634796n, encodeCbor([idBytes(ownerId), encodeAmount(0n), 0n])),
+  );
+  const bare = await deployProbe("BareERC721", deployer);
+  await sendTo(bare, "mint", deployer.address, 1n);
+  const floorMint = await gasOf("bare mint", bare, "mint", deployer.address, 2n);
+  const floorTransfer = await gasOf("bare transfer", bare, "transferFrom", deployer.address, other.address, 2n);
+  add("chain: mint of a bare ERC-721", floorMint, null, null);
+  add("chain: transfer of a bare ERC-721", floorTransfer, null, null);
+
+  // Enrolment
+  const protocol = await deployOn(
+    { devnet, lotus, wallets, provider, stop: () => Promise.resolve() },
+    (name, _, receipt) => {
+      add(`deploy ${name}`, receipt.gasUsed, null, null);
+    },
+  );
+  const { nft, registry } = protocol;
+  const vault = await protocol.vaultOf(minerId);
+  const vaultAddress = await vault.getAddress();
+  const create = await gasOf("createVault", registry, "createVault", minerId);
+  add("createVault", create, null, null);
+  const proposal = await native(
+    "propose",
+    await propose({ devnet, lotus, wallets, provider, stop: network.stop }, miner, devnet.owner, vaultAddress),
+  );
+  add("propose (native)", proposal, giveBack.Receipt.GasUsed, null);
+  const activate = await gasOf("activate", vault, "activate");
+  add("activate", activate, Number(floorActivate), null);
+  add("enrolment in all", create + BigInt(proposal) + activate, null, 40e6);
+
+  // Release, and enrolment again, while nothing is owed
+  const returnRole = await lotus.proposeBeneficiary(miner, devnet.owner, idBytes(ownerId), 0n, 0n);
+  const release = await gasOf("release", vault, "release");
+  add("release (first sync included)", release, Number(floorRelease), null);
+  add("propose the return of the role (native)", returnRole.Receipt.GasUsed, null, null);
+  await propose({ devnet, lotus, wallets, provider, stop: network.stop }, miner, devnet.owner, vaultAddress);
+  await sendTo(vault, "activate");
+  const setOperator = vault.interface.encodeFunctionData("setOperator", [deployer.address]);
+  add(
+    "setOperator (native, by an f3 owner)",
+    await native("setOperator", await invoke(lotus, devnet.owner, vaultAddress, setOperator)),
+    null,
+    null,
+  );
+
+  // One NFT
+  await devnet.advance(FULL_TABLE);
+  await sendTo(nft, "sync", minerId);
+  const height = (await lotus.head()).Height;
+  const expiry = BigInt(Math.ceil((height + GRID * 2) / GRID) * GRID);
+  let sector = 1n;
+  const request = (count: bigint, nominal: bigint): unknown => {
+    const first = sector;
+    sector += count;
+    return [minerId, [[first, count]], nominal, expiry, 500, 0, 500, deployer.address];
+  };
+  const mintGas = await gasBeyondSync("mint", nft, "mint", () => [request(32n, SECTOR_QAP)]);
+  add("mint of 32 sectors, beyond its sync", mintGas, Number(floorMint), 20e6);
+  const first = (await nft.getFunction("minted")()) as bigint;
+  const firstWeight = await gasBeyondSync("applyWeights", nft, "applyWeights", () => [minerId, [first], [SECTOR_QAP]]);
+  add("applyWeights, first weight of 1 NFT, beyond its sync", firstWeight, null, null);
+
+  const sync = async (): Promise<bigint> => gasOf("sync", nft, "sync", minerId);
+  const harvest = async (): Promise<bigint> => gasOf("harvest", nft, "harvest", minerId);
+  await devnet.advance(A_WHILE);
+  await sync();
+  add("first harvest", await harvest(), null, null);
+  add("first claim of one NFT", await gasOf("claim", nft, "claim", [first], deployer.address), null, null);
+  await devnet.advance(A_WHILE);
+  add("sync", await sync(), null, 45e6);
+  const harvestOne = await harvest();
+  add("harvest alone, 1 living NFT", harvestOne, Number(floorWithdraw), 20e6);
+  const claimOne = await gasOf("claim", nft, "claim", [first], deployer.address);
+  add("claim of one NFT", claimOne, null, 9e6);
+
+  // Some NFTs
+  const few = 10;
+  const ids = [first];
+  for (let i = 1; i < few; i++) {
+    await sendTo(nft, "mint", request(32n, SECTOR_QAP / 2n), { gasLimit: GAS_LIMIT });
+    ids.push(first + BigInt(i));
+  }
+  const someIds = ids.slice(1);
+  await sendTo(
+    nft,
+    "applyWeights",
+    minerId,
+    someIds,
+    someIds.map(() => SECTOR_QAP / 20n),
+    { gasLimit: GAS_LIMIT },
+  );
+  for (const measured of [false, true]) {
+    await devnet.advance(A_WHILE);
+    await sync();
+    await harvest();
+    const one = await gasOf("claim of 1", nft, "claim", [first], deployer.address);
+    await devnet.advance(A_WHILE);
+    await sync();
+    await harvest();
+    const all = await gasOf(`claim of ${few}`, nft, "claim", ids, deployer.address);
+    if (measured) {
+      add(`claim of one NFT of ${few}`, one, null, 9e6);
+      add("claim, each further NFT", (all - one) / BigInt(few - 1), null, 3e6);
+    }
+  }
+  await devnet.advance(A_WHILE);
+  await sync();
+  await harvest();
+  add(
+    "transfer with settlement",
+    await gasOf("transfer", nft, "transferFrom", deployer.address, other.address, ids[1]),
+    Number(floorTransfer),
+    10e6,
+  );
+  add(
+    "transfer with settlement, seller and buyer known",
+    await gasOf("transfer", nft, "transferFrom", deployer.address, other.address, ids[2]),
+    Number(floorTransfer),
+    10e6,
+  );
+  add(
+    "transfer with nothing to settle",
+    await gasOf("transfer", nft.connect(other) as Contract, "transferFrom", other.address, deployer.address, ids[2]),
+    Number(floorTransfer),
+    null,
+  );
+  add("claimCredit", await gasOf("claimCredit", nft, "claimCredit", deployer.address), null, null);
+  await devnet.advance(10);
+  add(
+    "withdrawToOwner, beyond its sync",
+    await gasBeyondSync("withdrawToOwner", vault, "withdrawToOwner", () => [FIL]),
+    Number(floorWithdraw),
+    null,
+  );
+
+  // Many NFTs
+  let minted = few;
+  while (minted < MANY) {
+    let nonce = await provider.getTransactionCount(deployer.address, "pending");
+    const sent: TransactionResponse[] = [];
+    for (; sent.length < 50 && minted < MANY; minted++) {
+      const overrides = { gasLimit: 200_000_000n, nonce: nonce++ };
+      sent.push((await nft.getFunction("mint")(request(4n, 40n), overrides)) as TransactionResponse);
+    }
+    for (const one of sent) await one.wait();
+  }
+  const total = (await nft.getFunction("minted")()) as bigint;
+  let batch = 0n;
+  for (let from = first + BigInt(few); from <= total; from += BigInt(PAGE)) {
+    const page = Array.from({ length: PAGE }, (_, i) => from + BigInt(i)).filter((id) => id <= total);
+    const weights = page.map(() => 40n);
+    if (page.length < PAGE) await sendTo(nft, "applyWeights", minerId, page, weights, { gasLimit: 9_000_000_000n });
+    else
+      batch =
+        (await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [minerId, page, weights])) /
+        BigInt(PAGE);
+  }
+  add(`applyWeights, each NFT of ${PAGE}, first weight`, batch, null, null);
+  await devnet.advance(A_WHILE);
+  add(`sync, ${MANY} living NFTs`, await sync(), null, 45e6);
+  await harvest();
+  await devnet.advance(A_WHILE);
+  await sync();
+  add(
+    `harvest alone, ${MANY} living NFTs`,
+    await harvest(),
+    Number(floorWithdraw),
+    Math.floor(Number(harvestOne) * 1.02),
+  );
+  const page = Array.from({ length: PAGE }, (_, i) => first + BigInt(few + i));
+  const again = await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [
+    minerId,
+    page,
+    page.map(() => 39n),
+  ]);
+  add(`applyWeights, each NFT of ${PAGE}, changed weight`, again / BigInt(PAGE), null, null);
+  add(`claim of one NFT of ${MANY}`, await gasOf("claim", nft, "claim", [first], deployer.address), null, null);
+  add(
+    `transfer with settlement, ${MANY} living NFTs`,
+    await gasOf("transfer", nft, "transferFrom", deployer.address, fresh, ids[3]),
+    null,
+    null,
+  );
+  add(
+    `mint of 32 sectors beyond its sync, ${MANY} living`,
+    await gasBeyondSync("mint", nft, "mint", () => [request(32n, 40n)]),
+    null,
+    null,
+  );
+}

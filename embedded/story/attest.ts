@@ -1,0 +1,49 @@
+import { formatPower, sectorQap } from "../../lib/index.ts";
+import { OFFERS, type Offer } from "./offers.ts";
+import type { Stage } from "./Stage.ts";
+
+/** What the oracle sees: the power of an NFT's sectors that are active, as the node tells. */
+export async function activePower(stage: Stage, { sectors }: Offer): Promise<bigint> {
+  const { lotus, miner } = stage;
+  const [{ SectorSize }, active] = await Promise.all([
+    lotus.stateMinerInfo(miner),
+    lotus.stateMinerActiveSectors(miner),
+  ]);
+  return active
+    .filter(({ SectorNumber: n }) => n >= sectors.start && n < sectors.start + sectors.count)
+    .reduce(
+      (sum, { Expiration, PowerBaseEpoch, VerifiedDealWeight }) =>
+        sum +
+        sectorQap(SectorSize, {
+          expiration: Expiration,
+          powerBaseEpoch: PowerBaseEpoch,
+          verifiedDealWeight: VerifiedDealWeight,
+        }),
+      0n,
+    );
+}
+
+/** Sets the weights of the NFTs that live to what the oracle sees. */
+export async function attestWeights(stage: Stage): Promise<void> {
+  const epoch = await stage.epoch();
+  const living = OFFERS.filter(({ expiry }) => expiry > epoch);
+  const weights = await Promise.all(living.map((offer) => activePower(stage, offer)));
+  const ids = living.map(({ id }) => id);
+  await stage.send(stage.cast.oracle, "powerNFT", "applyWeights", [stage.miner.id, ids, weights]);
+}
+
+/** The first attestation. Income begins here. */
+export async function attest(stage: Stage): Promise<void> {
+  const { cast, miner, print, nft } = stage;
+  print.heading("4. Weights");
+  const strangers = await stage.refusalOf(cast.Alice, "powerNFT", "applyWeights", [miner.id, [1n], [1n]]);
+  print.refused(`only the oracle's role sets weights; from Alice it is refused: ${strangers.error}`);
+  await attestWeights(stage);
+  const powers = await Promise.all(OFFERS.map(({ id }) => nft.powerOf(id)));
+  const { weight, qap } = await nft.minerAccount(miner.id);
+  print.done(
+    `the oracle reads the sectors from the node and attests ${powers.map((power) => formatPower(power.weight)).join(", ")}: ` +
+      `${formatPower(weight)} of the miner's ${formatPower(qap)} are sold`,
+  );
+  print.text("From this epoch on, holders' part of every block reward is theirs. What came before never is.", 5);
+}

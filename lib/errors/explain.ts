@@ -1,0 +1,255 @@
+import { ErrorDescription, Interface } from "ethers";
+import { z } from "zod";
+
+import { minerRegistryAbi } from "../abi/minerRegistry.ts";
+import { minerVaultAbi } from "../abi/minerVault.ts";
+import { powerNftAbi } from "../abi/powerNft.ts";
+import type { NetworkPrefix } from "../address/Address.ts";
+import { Address } from "../address/Address.ts";
+import { fromHex, type Hex } from "../hex.ts";
+import { type Clock, formatSpan } from "../time/clock.ts";
+import { formatFil } from "../units/fil.ts";
+import { formatPercent } from "../units/percent.ts";
+import { formatPower } from "../units/power.ts";
+
+/** How the network in use writes addresses and dates. */
+export interface Locale {
+  readonly prefix: NetworkPrefix;
+  readonly clock?: Clock | undefined;
+}
+
+/** A contract's refusal, in the contract's words and in ours. */
+export interface Explanation {
+  /** The name of the custom error. */
+  readonly error: string;
+  /** The error as the contract raised it, with its values. */
+  readonly raw: string;
+  /** A sentence that says what to do. */
+  readonly sentence: string;
+}
+
+/** The arguments of one error, by name. */
+class Facts {
+  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #locale: Locale;
+
+  constructor(description: ErrorDescription, locale: Locale) {
+    this.#values = new Map(
+      description.fragment.inputs.map((input, index) => [input.name, description.args[index] as unknown]),
+    );
+    this.#locale = locale;
+  }
+
+  number(name: string): bigint {
+    return z.bigint().parse(this.#values.get(name));
+  }
+
+  text(name: string): string {
+    return z.string().parse(this.#values.get(name));
+  }
+
+  actor(name: string): string {
+    return `${this.#locale.prefix}0${this.number(name)}`;
+  }
+
+  /** An address of the EVM in the form that people know it by. */
+  address(name: string): string {
+    const evm = this.text(name);
+    const address = Address.fromEvmBytes(fromHex(evm));
+    return address.kind === "id" ? address.toString(this.#locale.prefix) : evm;
+  }
+
+  fil(name: string): string {
+    return formatFil(this.number(name));
+  }
+
+  power(name: string): string {
+    return formatPower(this.number(name));
+  }
+
+  percent(name: string): string {
+    return formatPercent(this.number(name));
+  }
+
+  epoch(name: string): string {
+    const epoch = this.number(name);
+    const date = this.#locale.clock?.format(epoch);
+    return date === undefined ? `epoch ${epoch}` : `${date} (epoch ${epoch})`;
+  }
+
+  /** Why an actor refused, from its exit code. */
+  exit(name: string): string {
+    const code = this.number(name);
+    return `${EXIT_CODES[code.toString()] ?? "an error without a known meaning"} (exit code ${code})`;
+  }
+}
+
+const EXIT_CODES: Readonly<Record<string, string>> = {
+  "-13": "it was asked to write while only reading is allowed",
+  "-6": "there is no such actor",
+  "-5": "there is not enough money",
+  "-3": "a limit of the machine was reached",
+  0: "the machine did not make the call",
+  7: "the gas did not suffice",
+  16: "the values do not fit",
+  17: "what was named does not exist",
+  18: "it is forbidden now: terminations are pending, or the right to withdraw has ended",
+  19: "the money does not suffice for the miner's fee debt",
+  20: "the miner's state is illegal",
+  21: "the parameters could not be read",
+  22: "the actor has no such method",
+  33: "the contract reverted",
+};
+
+const INTERNAL = "This is a fault of the software: report it with the line below, please.";
+const NO_ARREARS =
+  "while income that is owed went elsewhere, nothing new begins. Harvest (`miner harvest`) until nothing is in arrears.";
+
+/** One sentence for every custom error of the contracts' interfaces and of the libraries that they are built on. */
+export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
+  // Power NFTs
+  UnknownNFT: (f) => `NFT ${f.number("id")} does not exist: it was never minted, or it was burned. Check the number.`,
+  WrongMiner: (f) =>
+    `NFT ${f.number("id")} belongs to ${f.actor("minerId")}, not to ${f.actor("expected")}: name only NFTs of one miner.`,
+  NotAscending: (f) =>
+    `NFT ${f.number("id")} is named after ${f.number("previous")}: name every NFT once, smallest number first.`,
+  LengthMismatch: (f) =>
+    `${f.number("ids")} NFTs but ${f.number("values")} values were given: give exactly one value for each NFT.`,
+  WeightAboveNominal: (f) =>
+    `NFT ${f.number("id")} cannot weigh ${f.power("weight")}: it was minted with ${f.power("nominalPower")}. Report at most that.`,
+  NotStorageProvider: (f) =>
+    `${f.address("caller")} may not mint on ${f.actor("minerId")}: use the miner's owner, or let the owner name this address with \`miner operator\`.`,
+  VaultNotActive: (f) =>
+    `The vault of ${f.actor("minerId")} is not its beneficiary: run \`miner propose\`, then \`miner activate\`.`,
+  InArrears: (f) => `${f.actor("minerId")} is ${f.fil("arrears")} in arrears: ${NO_ARREARS}`,
+  MintingIsPaused: (f) => `Minting is paused: try again after ${f.epoch("until")}.`,
+  ExpiryOffGrid: (f) => `NFTs expire on fixed dates, 30 days apart: choose ${f.epoch("before")} or ${f.epoch("next")}.`,
+  TermOutOfRange: (f) =>
+    `The expiry ${f.epoch("expiry")} is too near or too far: choose a date from ${f.epoch("earliest")} to ${f.epoch("latest")}.`,
+  SectorCountOutOfRange: (f) =>
+    `${f.number("count")} sectors are too few or too many for one NFT: name 1 to ${f.number("maximum")}, and mint several NFTs for more.`,
+  BadSectorRange: (f) =>
+    `Sectors ${f.number("start")} (${f.number("count")} of them) are empty, out of order or named twice: name each sector once, in ascending order.`,
+  SectorCommitted: (f) =>
+    `Sector ${f.number("sector")} of ${f.actor("minerId")} backs another NFT that is alive: name other sectors.`,
+  NoPower: () => "An NFT needs some power: name how much with --power, like 16TiB.",
+  FeeTooHigh: (f) =>
+    `A fee of ${f.percent("bps")} is above the limit of ${f.percent("maximumBps")}: lower the fee, or accept more.`,
+  OutOfRange: (f) =>
+    `${f.number("value")} is outside the hard range of ${f.number("minimum")} to ${f.number("maximum")}: choose a value within it.`,
+  PauseNotAllowed: (f) =>
+    `A pause until ${f.epoch("requestedUntil")} is not allowed: it may last until ${f.epoch("longestUntil")} at most, and the next may begin at ${f.epoch("nextAllowedAt")}.`,
+  NotBurnable: (f) =>
+    `NFT ${f.number("id")} cannot be burned: wait for its expiry at ${f.epoch("expiry")}, then harvest until nothing is unpaid (${f.fil("unpaid")} now).`,
+  TooEarlyToSkip: (f) =>
+    `Measuring ${f.actor("minerId")} cannot be given up before ${f.epoch("earliest")}: sync it instead (\`miner harvest\`).`,
+  NotExpired: (f) => `NFT ${f.number("id")} is alive until ${f.epoch("expiry")}: its sectors are freed after that.`,
+  UseEthereumAddress: (f) =>
+    `${f.address("masked")} is an Ethereum account or contract, which acts under ${f.address("ethereum")}: name that address.`,
+  BadPayee: (f) => `${f.address("to")} cannot be paid: name an account, a multisig or a wallet with --to.`,
+  WiringMismatch: () => "The contracts were built for other addresses: deploy them again, together.",
+
+  // Vaults
+  NotAClone: () =>
+    "This is the code that all vaults share, not a vault: use the vault of a miner (`miner create-vault`).",
+  NotPowerNFT: (f) => `${f.address("caller")} may not move a vault's cash: only PowerNFT does. Use \`miner harvest\`.`,
+  NotOwnerOrOperator: (f) =>
+    `${f.address("caller")} is neither the owner (${f.actor("ownerId")}) nor its operator: use the owner, or let it name this address with \`miner operator\`.`,
+  NotOwner: (f) =>
+    `${f.address("caller")} is not the owner of the miner: send from ${f.actor("ownerId")}, for example with --output lotus.`,
+  AlreadyBeneficiary: (f) => `The vault is the beneficiary of ${f.actor("minerId")} already: nothing is left to do.`,
+  NothingProposed: (f) =>
+    `No change of beneficiary is pending on ${f.actor("minerId")}: the owner has to propose it first, see \`miner propose\` (with --return to take the role back).`,
+  WrongNominee: (f) =>
+    `The pending proposal names ${f.actor("proposed")}, but the vault is ${f.actor("required")}: propose again with the command of \`miner propose\` and --overwrite-pending-change.`,
+  QuotaTooLow: (f) =>
+    `The proposed quota is ${f.fil("proposed")}, but must be ${f.fil("required")}: propose again with --overwrite-pending-change. It is a ceiling that never runs out; the vault takes only what is owed.`,
+  ExpirationTooEarly: (f) =>
+    `The proposed term ends at epoch ${f.number("proposed")}, but must not end before ${f.number("required")}: propose again with --overwrite-pending-change.`,
+  NotBeneficiary: (f) =>
+    `The beneficiary of ${f.actor("minerId")} is ${f.actor("beneficiaryId")}, not its vault: see \`miner check\` for who has to approve.`,
+  NotAReturnToOwner: (f) =>
+    `The pending proposal names ${f.actor("nominee")}, or has a quota or a term: to take the role back, the owner (${f.actor("ownerId")}) proposes itself with quota 0 and expiration 0, see \`miner propose --return\`.`,
+  LivingNFTs: (f) =>
+    `${f.number("count")} power NFTs of ${f.actor("minerId")} are alive: release after the last one has expired.`,
+  StillOwed: (f) =>
+    `${f.fil("amount")} of ${f.actor("minerId")} are still owed to holders: harvest again when more has vested, or send FIL to the miner.`,
+  WithdrawalFailed: (f) =>
+    `${f.actor("minerId")} refuses the withdrawal: ${f.exit("exitCode")}. Clear that first, then try again.`,
+  InsufficientAvailable: (f) =>
+    `Only ${f.fil("available")} can be paid to the owner now, not ${f.fil("wanted")}: ask for less.`,
+
+  // The registry
+  NoPowerClaim: (f) =>
+    `${f.actor("minerId")} has no claim with the power actor: check the number; a new miner needs its first proven sector.`,
+
+  // Calls to actors
+  ActorError: (f) =>
+    `${f.actor("actor")} refused method ${f.number("method")}: ${f.exit("exitCode")}. Check its state with \`miner check\`.`,
+  BadAnswer: (f) =>
+    `${f.actor("actor")} does not answer method ${f.number("method")} like the actor it should be: check the id.`,
+  CallRefused: (f) =>
+    `The machine did not call ${f.actor("actor")} (method ${f.number("method")}): nothing can be written while only reading. Send it as a transaction.`,
+  SendFailed: (f) =>
+    `${f.fil("amount")} could not be paid to ${f.address("to")}: ${f.exit("exitCode")}. Name another payee.`,
+
+  // OpenZeppelin
+  AccessManagedInvalidAuthority: (f) => `${f.address("authority")} cannot be the access manager: name a contract.`,
+  AccessManagedRequiredDelay: (f) =>
+    `${f.address("caller")} has to schedule this and wait ${formatSpan(f.number("delay") / 30n)}: schedule it through the access manager first.`,
+  AccessManagedUnauthorized: (f) =>
+    `${f.address("caller")} does not hold the role that this needs: send it from who does.`,
+  CloneArgumentsTooLong: () => INTERNAL,
+  Create2EmptyBytecode: () => INTERNAL,
+  FailedDeployment: () =>
+    "The vault could not be deployed: try again; if that does not help, report it with the line below.",
+  InsufficientBalance: () => INTERNAL,
+  ERC721IncorrectOwner: (f) =>
+    `NFT ${f.number("tokenId")} belongs to ${f.address("owner")}, not to ${f.address("sender")}: only its holder can move it.`,
+  ERC721InsufficientApproval: (f) =>
+    `${f.address("operator")} neither holds NFT ${f.number("tokenId")} nor was approved by its holder: send from the holder's address.`,
+  ERC721InvalidApprover: (f) => `${f.address("approver")} may not approve others for this NFT: only its holder can.`,
+  ERC721InvalidOperator: (f) => `${f.address("operator")} cannot be approved: name another address.`,
+  ERC721InvalidOwner: (f) => `${f.address("owner")} cannot hold NFTs: name another address.`,
+  ERC721InvalidReceiver: (f) => `${f.address("receiver")} cannot receive NFTs: name another address.`,
+  ERC721InvalidSender: (f) => `${f.address("sender")} cannot send NFTs: name another address.`,
+  ERC721NonexistentToken: (f) =>
+    `NFT ${f.number("tokenId")} does not exist: it was never minted, or it was burned. Check the number.`,
+  SafeCastOverflowedIntDowncast: () => INTERNAL,
+  SafeCastOverflowedUintDowncast: () => INTERNAL,
+  SafeCastOverflowedUintToInt: () => INTERNAL,
+  StringsInsufficientHexLength: () => INTERNAL,
+  CheckpointUnorderedInsertion: () => INTERNAL,
+};
+
+/** Errors that libraries raise inside our contracts, wherever they are declared. */
+const SHARED_ERRORS = [
+  "error ActorError(uint64 actor, uint64 method, int256 exitCode)",
+  "error BadAnswer(uint64 actor, uint64 method)",
+  "error CallRefused(uint64 actor, uint64 method)",
+  "error SendFailed(address to, uint256 amount, int256 exitCode)",
+  "error StringsInsufficientHexLength(uint256 value, uint256 length)",
+  "error CheckpointUnorderedInsertion()",
+];
+
+/** 0x and four bytes. */
+const SELECTOR_LENGTH = 10;
+
+const INTERFACES = [powerNftAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map((abi) => new Interface(abi));
+
+/** Translates the bytes of a revert; undefined when no contract of ours raised it. */
+export function explainRevert(data: Hex, locale: Locale): Explanation | undefined {
+  if (data.length < SELECTOR_LENGTH) return undefined;
+  for (const contract of INTERFACES) {
+    const description = contract.parseError(data);
+    if (description === null) continue;
+    const raw = `${description.name}(${description.args.map(String).join(", ")})`;
+    // What every contract can raise: a failed assertion, or a plain text.
+    if (description.name === "Error" || description.name === "Panic")
+      return { error: description.name, raw, sentence: INTERNAL };
+    const sentence = SENTENCES[description.name];
+    if (sentence !== undefined)
+      return { error: description.name, raw, sentence: sentence(new Facts(description, locale)) };
+  }
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+
+import { powerNftAbi } from "../abi/powerNft.ts";
+import type { Hex } from "../hex.ts";
+import type { JsonRpcRequest } from "../lotus/transport.ts";
+import { ContractReader, hex } from "./ethCall.ts";
+
+const uint = z.bigint();
+const bps = uint.transform(Number);
+
+const power = z.object({
+  minerId: uint,
+  nominalPower: uint,
+  weight: uint,
+  expiry: uint,
+  spFeeBps: bps,
+  protocolFeeBps: bps,
+  royaltyBps: bps,
+  mintedAt: uint,
+  attestedAt: uint,
+  sectorCount: uint,
+});
+const minerAccount = z.object({
+  lastSync: uint,
+  pairEpoch: uint,
+  syncDeadline: uint,
+  qap: uint,
+  weight: uint,
+  living: uint,
+  earned: uint,
+  covered: uint,
+  owed: uint,
+  arrears: uint,
+  rewards: uint,
+});
+const solvency = z.object({ cash: uint, liabilities: uint, earned: uint, covered: uint, owed: uint });
+const sectors = z.array(z.object({ start: uint, count: uint }));
+
+export type Power = z.output<typeof power>;
+export type MinerAccount = z.output<typeof minerAccount>;
+export type Solvency = z.output<typeof solvency>;
+
+/** Reads PowerNFT. Units are those of IPowerNFT: attoFIL, bytes, epochs, basis points. */
+export class PowerNftReader {
+  readonly address: Hex;
+  readonly #contract: ContractReader;
+
+  constructor(request: JsonRpcRequest, address: Hex, block?: string) {
+    this.address = address;
+    this.#contract = new ContractReader(request, address, powerNftAbi, block);
+  }
+
+  powerOf(id: bigint): Promise<Power> {
+    return this.#contract.read(power, "powerOf", [id]);
+  }
+  sectorsOf(id: bigint): Promise<z.output<typeof sectors>> {
+    return this.#contract.read(sectors, "sectorsOf", [id]);
+  }
+  ownerOf(id: bigint): Promise<Hex> {
+    return this.#contract.read(hex, "ownerOf", [id]);
+  }
+  earnedOf(id: bigint): Promise<bigint> {
+    return this.#contract.read(uint, "earnedOf", [id]);
+  }
+  payableOf(id: bigint): Promise<bigint> {
+    return this.#contract.read(uint, "payableOf", [id]);
+  }
+  unpaidOf(id: bigint): Promise<bigint> {
+    return this.#contract.read(uint, "unpaidOf", [id]);
+  }
+  paidOf(id: bigint): Promise<bigint> {
+    return this.#contract.read(uint, "paidOf", [id]);
+  }
+  creditOf(holder: Hex): Promise<bigint> {
+    return this.#contract.read(uint, "creditOf", [holder]);
+  }
+  minerAccount(minerId: bigint): Promise<MinerAccount> {
+    return this.#contract.read(minerAccount, "minerAccount", [minerId]);
+  }
+  solvency(minerId: bigint): Promise<Solvency> {
+    return this.#contract.read(solvency, "solvency", [minerId]);
+  }
+  /** Expected gross rewards of so many bytes of power for one day. */
+  expectedPerDay(minerId: bigint, qap: bigint): Promise<bigint> {
+    return this.#contract.read(uint, "expectedPerDay", [minerId, qap]);
+  }
+  vaultOf(minerId: bigint): Promise<Hex> {
+    return this.#contract.read(hex, "vaultOf", [minerId]);
+  }
+  /** NFTs minted so far; ids count from 1. */
+  minted(): Promise<bigint> {
+    return this.#contract.read(uint, "minted");
+  }
+  protocolFeeBps(): Promise<number> {
+    return this.#contract.read(bps, "protocolFeeBps");
+  }
+}

@@ -1,0 +1,55 @@
+import { Interface, type ParamType } from "ethers";
+import { z } from "zod";
+
+import { type Hex } from "../hex.ts";
+import { BadAnswerError } from "../lotus/errors.ts";
+import type { JsonRpcRequest } from "../lotus/transport.ts";
+
+export const hex = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]*$/)
+  .transform((text) => text as Hex);
+
+/** Reads one contract: encodes the call, decodes and validates the answer. */
+export class ContractReader {
+  readonly address: Hex;
+  readonly #request: JsonRpcRequest;
+  readonly #abi: Interface;
+  readonly #block: string;
+
+  constructor(request: JsonRpcRequest, address: Hex, abi: readonly string[], block = "latest") {
+    this.#request = request;
+    this.address = address;
+    this.#abi = new Interface(abi);
+    this.#block = block;
+  }
+
+  async read<T extends z.ZodType>(schema: T, method: string, args: readonly unknown[] = []): Promise<z.output<T>> {
+    const data = this.#abi.encodeFunctionData(method, args);
+    const answer = hex.parse(await this.#request("eth_call", [{ to: this.address, data }, this.#block]));
+    if (answer === "0x") {
+      throw new BadAnswerError(`No contract answers at ${this.address}: check the network and its deployment.`, {
+        details: `${method} returned nothing`,
+      });
+    }
+    const [output, ...others] = this.#abi.getFunction(method)?.outputs ?? [];
+    if (output === undefined || others.length > 0) throw new TypeError(`${method} does not return exactly one value`);
+    const parsed = schema.safeParse(plain(this.#abi.decodeFunctionResult(method, answer)[0], output));
+    if (parsed.success) return parsed.data;
+    throw new BadAnswerError(
+      `The contract at ${this.address} does not answer ${method} as expected: check the deployment.`,
+      {
+        details: z.prettifyError(parsed.error),
+      },
+    );
+  }
+}
+
+/** Turns the decoder's results into plain objects and lists, as the interface names them. */
+function plain(value: unknown, type: ParamType): unknown {
+  if (!Array.isArray(value)) return value;
+  const items: unknown[] = Array.from(value);
+  const { arrayChildren, components } = type;
+  if (arrayChildren !== null) return items.map((item) => plain(item, arrayChildren));
+  return Object.fromEntries((components ?? []).map((field, index) => [field.name, plain(items[index], field)]));
+}

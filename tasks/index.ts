@@ -1,0 +1,126 @@
+import { emptyTask, task } from "hardhat/config";
+import { ArgumentType } from "hardhat/types/arguments";
+
+/** All tasks of the product, by what a person does. Each one's work is in the file of its name. */
+
+const MINER = { name: "miner", description: "The miner's id, like f01234" } as const;
+const JSON_FLAG = { name: "json", description: "Print one JSON object: plan, checks, tx, receipt, links" } as const;
+const optional = <N extends string>(name: N, description: string) =>
+  ({ name, description, type: ArgumentType.STRING_WITHOUT_DEFAULT, defaultValue: undefined }) as const;
+const DEPLOYMENTS = optional("deployments", "File of contract addresses, instead of the network's own");
+const FROM = optional("from", "Who sends: an account of PRIVATE_KEY, or an address in the wallet of the Lotus node");
+const OUTPUT = {
+  name: "output",
+  description: "send, or lotus: print the command for the Lotus tools instead",
+  type: ArgumentType.STRING,
+  defaultValue: "send",
+} as const;
+const REALLY = { name: "reallyDoIt", description: "Send; without it the plan is printed and simulated" } as const;
+
+const reading = (id: string[], description: string) => task(id, description).addFlag(JSON_FLAG).addOption(DEPLOYMENTS);
+const sending = (id: string[], description: string) =>
+  reading(id, description).addFlag(REALLY).addOption(OUTPUT).addOption(FROM);
+
+export const tasks = [
+  emptyTask("miner", "For storage providers: enrol a miner, and look after it").build(),
+  reading(["miner", "check"], "Tells whether a miner can be enrolled, and what stands in the way")
+    .addPositionalArgument(MINER)
+    .setAction(() => import("./miner/check.ts"))
+    .build(),
+  sending(["miner", "create-vault"], "Creates the vault of a miner")
+    .addPositionalArgument(MINER)
+    .setAction(() => import("./miner/createVault.ts"))
+    .build(),
+  reading(["miner", "propose"], "Prints what the owner signs to make the vault the beneficiary, or sends it")
+    .addPositionalArgument(MINER)
+    .addOption(optional("cli", "Where the owner's key is: lotus-miner, sptool, shed, msig or offline"))
+    .addFlag({ name: "return", description: "Propose that the owner takes the role back instead" })
+    .addFlag({ name: "send", description: "Send by the Lotus node, whose wallet holds the owner's key" })
+    .addFlag(REALLY)
+    .setAction(() => import("./miner/propose.ts"))
+    .build(),
+  reading(["miner", "watch"], "Waits for the owner's proposal and compares it with what the vault accepts")
+    .addPositionalArgument(MINER)
+    .addOption({
+      name: "minutes",
+      description: "How long to wait for a proposal; 0 only looks",
+      type: ArgumentType.STRING,
+      defaultValue: "30",
+    })
+    .setAction(() => import("./miner/watch.ts"))
+    .build(),
+  sending(["miner", "activate"], "Makes the vault the beneficiary, as the owner proposed")
+    .addPositionalArgument(MINER)
+    .setAction(() => import("./miner/activate.ts"))
+    .build(),
+  reading(["miner", "status"], "Shows what is earned, owed and payable, arrears, and the deadline of the next sync")
+    .addPositionalArgument(MINER)
+    .setAction(() => import("./miner/status.ts"))
+    .build(),
+  sending(["miner", "operator"], "Names who may mint and withdraw for the owner")
+    .addPositionalArgument(MINER)
+    .addPositionalArgument({ name: "operator", description: "Any address, or none" })
+    .setAction(() => import("./miner/operator.ts"))
+    .build(),
+  sending(["miner", "harvest"], "Measures the income and takes what is owed out of the miner")
+    .addPositionalArgument(MINER)
+    .setAction(() => import("./miner/harvest.ts"))
+    .build(),
+  sending(["miner", "withdraw"], "Pays the owner its own money")
+    .addPositionalArgument(MINER)
+    .addPositionalArgument({ name: "amount", description: "FIL, like 25 or 1.5, or attoFIL, like 25afil" })
+    .setAction(() => import("./miner/withdraw.ts"))
+    .build(),
+  sending(["miner", "release"], "Gives the role of beneficiary back to the owner")
+    .addPositionalArgument(MINER)
+    .setAction(() => import("./miner/release.ts"))
+    .build(),
+
+  emptyTask("nft", "For power NFTs: mint, look, claim, transfer").build(),
+  sending(["nft", "mint"], "Mints a power NFT backed by named sectors")
+    .addPositionalArgument(MINER)
+    .addOption({ name: "sectors", description: "Like 1-500,700,900-1000", type: ArgumentType.STRING, defaultValue: "" })
+    .addOption(optional("power", "Nominal power, like 16TiB; the power of the sectors when left out"))
+    .addOption({
+      name: "expires",
+      description: "Like 2028-03-01, or an epoch; it falls on the 30-day date before",
+      type: ArgumentType.STRING,
+      defaultValue: "",
+    })
+    .addOption({
+      name: "spFee",
+      description: "The provider's part of the income, like 5%",
+      type: ArgumentType.STRING,
+      defaultValue: "0%",
+    })
+    .addOption({
+      name: "royalty",
+      description: "The provider's part of later sales, like 1%",
+      type: ArgumentType.STRING,
+      defaultValue: "0%",
+    })
+    .addOption(optional("maxProtocolFee", "The highest protocol fee that is accepted; today's when left out"))
+    .addOption(optional("to", "Who gets the NFT; the sender when left out"))
+    .setAction(() => import("./nft/mint.ts"))
+    .build(),
+  reading(["nft", "show"], "Shows one NFT")
+    .addPositionalArgument({ name: "id", description: "The number of the NFT" })
+    .setAction(() => import("./nft/show.ts"))
+    .build(),
+  sending(["nft", "claim"], "Pays out what NFTs have earned and cash has covered")
+    .addPositionalArgument({ ...optional("ids", "Numbers of NFTs, like 17 or 3,5-8") })
+    .addFlag({ name: "all", description: "All NFTs of the sender, and its credit" })
+    .addOption(optional("to", "Who is paid; the sender when left out"))
+    .setAction(() => import("./nft/claim.ts"))
+    .build(),
+  sending(["nft", "transfer"], "Gives an NFT to somebody else")
+    .addPositionalArgument({ name: "id", description: "The number of the NFT" })
+    .addPositionalArgument({ name: "to", description: "The new holder, any address" })
+    .setAction(() => import("./nft/transfer.ts"))
+    .build(),
+
+  task("abi", "Writes lib/abi from the compiled contracts")
+    .addFlag({ name: "check", description: "Only tell whether lib/abi is up to date" })
+    .setAction(() => import("./abi.ts"))
+    .build(),
+];

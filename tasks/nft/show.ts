@@ -1,0 +1,60 @@
+import { formatFil, formatPercent, formatPower, formatSectors } from "../../lib/index.ts";
+import { holderText, nftReader, parseIds, readNft } from "../support/nft.ts";
+import { taskAction } from "../support/runTask.ts";
+import type { CommonArguments, TaskContext } from "../support/TaskContext.ts";
+
+export interface ShowArguments extends CommonArguments {
+  readonly id: string;
+}
+
+/** Everything that is known of one NFT. */
+export async function show(context: TaskContext, args: ShowArguments): Promise<void> {
+  const { report, network, lotus } = context;
+  const [id = 0n] = parseIds(args.id);
+  const nft = await nftReader(context);
+  const { power, owner } = await readNft(context, nft, id);
+  const [sectors, earned, payable, unpaid, paid] = await Promise.all([
+    nft.sectorsOf(id),
+    nft.earnedOf(id),
+    nft.payableOf(id),
+    nft.unpaidOf(id),
+    nft.paidOf(id),
+  ]);
+  const head = (await lotus.chainHead()).Height;
+  const miner = `${network.prefix}0${power.minerId}`;
+  report.title(`Power NFT ${id}`);
+  report.fact("holder", "holder", holderText(context, owner));
+  report.fact("miner", "miner", miner);
+  report.fact(
+    "weight",
+    "earns with",
+    `${formatPower(power.weight)} of ${formatPower(power.nominalPower)}`,
+    power.weight,
+  );
+  report.fact("nominalPower", "nominal power", formatPower(power.nominalPower), power.nominalPower);
+  report.fact("sectors", "sectors", `${formatSectors(sectors)} (${power.sectorCount})`, formatSectors(sectors));
+  report.fact("expiry", "expires", `${network.clock.format(power.expiry)} (epoch ${power.expiry})`, power.expiry);
+  const fees = { spFeeBps: power.spFeeBps, protocolFeeBps: power.protocolFeeBps, royaltyBps: power.royaltyBps };
+  report.fact(
+    "fees",
+    "fees",
+    `${formatPercent(fees.spFeeBps)} provider, ${formatPercent(fees.protocolFeeBps)} protocol, ${formatPercent(fees.royaltyBps)} royalty on sales`,
+    fees,
+  );
+  report.fact("earned", "earned so far", formatFil(earned), earned);
+  report.fact("paid", "  paid or credited", formatFil(paid), paid);
+  report.fact("payable", "  payable now", formatFil(payable), payable);
+  report.fact("unpaid", "  still to be covered", formatFil(unpaid), unpaid);
+  const perDay = power.weight === 0n ? 0n : await nft.expectedPerDay(power.minerId, power.weight);
+  const net = (perDay * BigInt(10_000 - power.spFeeBps - power.protocolFeeBps)) / 10_000n;
+  report.fact("perDay", "expected per day", `${formatFil(net, 6)} after fees`, net);
+  if (head >= power.expiry)
+    report.check("alive", "warn", "It has expired: it earns nothing more, and what is unpaid stays claimable.");
+  else if (power.attestedAt === 0n)
+    report.check("attested", "warn", "It was not attested yet: it earns after the next report.");
+  else if (power.weight === 0n)
+    report.check("attested", "warn", "Its weight is 0: its sectors are faulty or gone, it earns nothing now.");
+  else report.check("alive", "pass", "It earns");
+}
+
+export default taskAction(show);

@@ -1,0 +1,66 @@
+import type { Deployment } from "../../lib/deployments.ts";
+import type {
+  Address,
+  Clock,
+  Hex,
+  JsonRpcRequest,
+  LotusClient,
+  NetworkPrefix,
+  PublicNetwork,
+} from "../../lib/index.ts";
+import type { Report } from "./Report.ts";
+
+/** What every task can be told. */
+export interface CommonArguments {
+  /** Print one object instead of lines. */
+  readonly json: boolean;
+  /** Another file of contract addresses. */
+  readonly deployments: string | undefined;
+}
+
+/** What every task that sends something can be told. */
+export interface SendingArguments extends CommonArguments {
+  /** Send; without it the plan is printed and simulated. */
+  readonly reallyDoIt: boolean;
+  /** `send`, or `lotus`: print the command of the Lotus tools instead. */
+  readonly output: string;
+  /** Who sends: an account of the configuration, or an address whose key the Lotus node holds. */
+  readonly from: string | undefined;
+}
+
+/** A transaction to a contract; no value is ever sent along. */
+export interface EthTransaction {
+  readonly from: Hex;
+  readonly to: Hex;
+  readonly data: Hex;
+  readonly nonce: number;
+}
+
+/** Where tasks act: one network, through one node. */
+export interface Network {
+  /** Its name in the Hardhat configuration. */
+  readonly name: string;
+  readonly chainId: bigint;
+  /** Where it is known to everybody; undefined for a local one. */
+  readonly public: PublicNetwork | undefined;
+  readonly prefix: NetworkPrefix;
+  readonly clock: Clock;
+}
+
+/** Everything that a task works with. Tests put doubles in its place. */
+export interface TaskContext {
+  readonly network: Network;
+  readonly report: Report;
+  readonly lotus: LotusClient;
+  /** Asks the node for `eth_*`. */
+  readonly eth: JsonRpcRequest;
+  /** The Ethereum accounts that can sign here. */
+  readonly accounts: () => Promise<readonly Hex[]>;
+  /** Signs with one of `accounts` and sends. */
+  readonly sendTransaction: (transaction: EthTransaction) => Promise<Hex>;
+  /** The contracts' addresses; refused where nothing is deployed. */
+  readonly deployment: () => Promise<Deployment>;
+  /** Reads an address typed by the user. */
+  readonly parseAddress: (text: string) => Address;
+  readonly pause: (milliseconds: number) => Promise<void>;
+}

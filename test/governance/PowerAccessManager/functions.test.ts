@@ -1,0 +1,57 @@
+import { expect } from "chai";
+
+import { errorOf, writers } from "../../support/abi.ts";
+import { GUARDIAN, MEASURING, ORACLE, PARAMETERS, TREASURY } from "../../support/governance.ts";
+import { deployed, enrolled } from "../../support/protocol.ts";
+
+const RESTRICTED = {
+  setProtocolFee: PARAMETERS,
+  setRewardFactor: MEASURING,
+  pauseMinting: GUARDIAN,
+  applyWeights: ORACLE,
+  claimProtocolFees: TREASURY,
+} as const;
+
+describe("the functions that belong to a role (R-GOV-1)", () => {
+  it("are exactly the five of PowerNFT that are meant, and the change of authority", async () => {
+    const p = await deployed();
+    const refused: string[] = [];
+    for (const fragment of writers(p.nft)) {
+      if ((await errorOf(p.nft, fragment, p.stranger)) === "AccessManagedUnauthorized") refused.push(fragment.name);
+    }
+    expect(refused.sort()).to.deep.equal([...Object.keys(RESTRICTED), "setAuthority"].sort());
+  });
+
+  for (const [name, role] of Object.entries(RESTRICTED)) {
+    it(`give ${name} to role ${role}`, async () => {
+      const p = await deployed();
+      const fragment = p.nft.interface.getFunction(name as keyof typeof RESTRICTED);
+      expect(await p.manager.getTargetFunctionRole(await p.nft.getAddress(), fragment.selector)).to.equal(role);
+    });
+  }
+
+  it("let nobody but the role's holder call them", async () => {
+    const p = await deployed();
+    const holders = { [PARAMETERS.toString()]: p.governance, [GUARDIAN.toString()]: p.guardian };
+    const everyone = [p.deployer, p.governance, p.guardian, p.oracle, p.stranger];
+    for (const [name, role] of Object.entries(RESTRICTED)) {
+      const holder = holders[role.toString()] ?? (role === ORACLE ? p.oracle : p.governance);
+      const fragment = p.nft.interface.getFunction(name as keyof typeof RESTRICTED);
+      for (const caller of everyone) {
+        const unauthorized = (await errorOf(p.nft, fragment, caller)) === "AccessManagedUnauthorized";
+        expect(unauthorized, `${name} by ${caller.address}`).to.equal(caller !== holder);
+      }
+    }
+  });
+
+  it("do not exist in the vault and the registry", async () => {
+    const p = await enrolled();
+    for (const contract of [p.vault, p.registry]) {
+      expect(contract.interface.hasFunction("authority")).to.equal(false);
+      for (const fragment of writers(contract)) {
+        const error = await errorOf(contract, fragment, p.stranger);
+        expect(error ?? "", fragment.name).not.to.match(/AccessManaged|Ownable|AccessControl/);
+      }
+    }
+  });
+});

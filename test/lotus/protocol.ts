@@ -1,0 +1,101 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import { Contract, ContractFactory, type ContractTransactionReceipt, type InterfaceAbi, type Signer } from "ethers";
+
+import { deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
+import { FIL, f410Bytes, type Lookup } from "./lotus.ts";
+import { mined, type Network } from "./network.ts";
+
+const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts");
+
+/** The terms that every proposal has (R-VLT-2). */
+export const QUOTA = 10n ** 12n * FIL;
+export const EXPIRATION = 100_000_000n;
+/** Expiry dates lie this many epochs apart. */
+export const GRID = 86_400;
+
+export interface Artifact {
+  contractName: string;
+  abi: InterfaceAbi;
+  bytecode: string;
+  deployedBytecode: string;
+  buildInfoId: string;
+  /** Where the addresses of libraries go in the bytecode, by source and name. */
+  linkReferences: Record<string, Record<string, { start: number; length: number }[]>>;
+}
+
+/** A contract as the production profile compiled it. */
+export function artifact(name: string): Artifact {
+  for (const folder of ["contracts", "test"]) {
+    const root = join(ARTIFACTS, folder);
+    const file = listing(root).find((entry) => entry.endsWith(`${name}.sol/${name}.json`));
+    if (file === undefined) continue;
+    const found = JSON.parse(readFileSync(join(root, file), "utf8")) as Artifact;
+    const build = readFileSync(join(ARTIFACTS, "build-info", `${found.buildInfoId}.json`), "utf8");
+    const { input } = JSON.parse(build) as { input: { settings: { viaIR?: boolean } } };
+    if (input.settings.viaIR === true) return found;
+    throw new Error(`${name} was not compiled for production: run "hardhat --build-profile production build" first`);
+  }
+  throw new Error(`${name} was not compiled: run "hardhat --build-profile production build" first`);
+}
+
+function listing(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+  } catch {
+    return [];
+  }
+}
+
+export function factoryOf(name: string, signer: Signer, libraries: Libraries): Promise<ContractFactory> {
+  const { abi, bytecode, linkReferences } = artifact(name);
+  const code = Buffer.from(bytecode.slice(2).replaceAll(/__\$[0-9a-f]{34}\$__/g, "00".repeat(20)), "hex");
+  for (const [library, places] of Object.values(linkReferences).flatMap(Object.entries<{ start: number }[]>)) {
+    const address = libraries[library];
+    if (address === undefined) throw new Error(`${name} needs the library ${library}`);
+    for (const { start } of places) code.write(address.slice(2), start, "hex");
+  }
+  return Promise.resolve(new ContractFactory(abi, `0x${code.toString("hex")}`, signer));
+}
+
+/** The deployed protocol, called by one signer. */
+export interface Protocol {
+  addresses: ProtocolAddresses;
+  nft: Contract;
+  registry: Contract;
+  vaultOf: (miner: bigint) => Promise<Contract>;
+}
+
+/** Deploys with the first wallet as deployer, governance, guardian and oracle. */
+export async function deployOn(
+  network: Network,
+  onDeployed: (name: string, address: string, receipt: ContractTransactionReceipt) => void = () => {},
+): Promise<Protocol> {
+  const [deployer] = network.wallets;
+  if (deployer === undefined) throw new Error("a funded wallet is needed");
+  const holder = deployer.address;
+  const holders = { governance: holder, guardian: holder, oracle: holder };
+  const addresses = await deployProtocol(factoryOf, deployer, holders, onDeployed);
+  const nft = new Contract(addresses.powerNFT, artifact("PowerNFT").abi, deployer);
+  const registry = new Contract(addresses.minerRegistry, artifact("MinerRegistry").abi, deployer);
+  const vaultOf = async (miner: bigint): Promise<Contract> => {
+    const address = (await registry.getFunction("vaultOf")(miner)) as string;
+    return new Contract(address, artifact("MinerVault").abi, deployer);
+  };
+  return { addresses, nft, registry, vaultOf };
+}
+
+/** Sends a transaction of a contract and waits for it. */
+export async function sendTo(
+  contract: Contract,
+  name: string,
+  ...args: unknown[]
+): Promise<ContractTransactionReceipt> {
+  return (await mined(contract.getFunction(name)(...args))) as ContractTransactionReceipt;
+}
+
+/** The owner's native proposal, always with the same terms. */
+export async function propose(network: Network, miner: string, owner: string, vault: string): Promise<Lookup> {
+  return network.lotus.proposeBeneficiary(miner, owner, f410Bytes(vault), QUOTA, EXPIRATION);
+}

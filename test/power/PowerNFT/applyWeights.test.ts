@@ -1,0 +1,188 @@
+import { expect } from "chai";
+
+import { FIL } from "../../filecoin/index.ts";
+import { attest, earn, mint } from "../../support/nft.ts";
+import { MINER, OWNER, QAP, type Enrolled, addMiner, earning, enrol, enrolled } from "../../support/protocol.ts";
+import { GiB } from "../../support/units.ts";
+
+const QUARTER = QAP / 4n;
+
+/** Two NFTs of a quarter of the miner's power each, not attested yet. */
+async function pair() {
+  const p = await enrolled();
+  const first = await mint(p, { sectors: [{ start: 0n, count: 25n }], nominalPower: QUARTER });
+  const second = await mint(p, { sectors: [{ start: 25n, count: 25n }], nominalPower: QUARTER });
+  return { ...p, first, second };
+}
+
+const apply = (p: Enrolled, ids: bigint[], weights: bigint[]) =>
+  p.nft.connect(p.oracle).applyWeights(MINER, ids, weights);
+
+describe("PowerNFT.applyWeights", () => {
+  it("sets weights and says so, for marketplaces too (ERC-4906)", async () => {
+    const p = await pair();
+    await expect(apply(p, [p.first, p.second], [QUARTER, 5n]))
+      .to.emit(p.nft, "WeightSet")
+      .withArgs(p.first, MINER, 0n, QUARTER)
+      .and.to.emit(p.nft, "WeightSet")
+      .withArgs(p.second, MINER, 0n, 5n)
+      .and.to.emit(p.nft, "MetadataUpdate")
+      .withArgs(p.second);
+    expect(await p.nft.weightOf(p.first)).to.equal(QUARTER);
+    expect(await p.nft.weightOf(p.second)).to.equal(5n);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER + 5n);
+  });
+
+  it("notes the first attestation, and no later one", async () => {
+    const p = await pair();
+    await attest(p, p.first, 5n);
+    const at = await p.fil.epoch();
+    await attest(p, p.first, 6n);
+    expect((await p.nft.powerOf(p.first)).attestedAt).to.equal(at);
+    expect((await p.nft.powerOf(p.second)).attestedAt).to.equal(0n);
+  });
+
+  it("is silent where nothing changes", async () => {
+    const p = await pair();
+    await attest(p, p.first, 5n);
+    await expect(apply(p, [p.first, p.second], [5n, 0n])).not.to.emit(p.nft, "WeightSet");
+    expect((await p.nft.powerOf(p.second)).attestedAt).to.equal(0n);
+  });
+
+  it("measures income first: the old weight earns up to now, the new one from now (R-INC-6)", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await p.fil.award(MINER, FIL(8));
+    await attest(p, p.first, QUARTER / 2n);
+    expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(2), 1_000n);
+    await earn(p, MINER, FIL(8));
+    expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(3), 2_000n);
+  });
+
+  it("counts nothing of what the miner earned before the first attested weight (R-INC-5)", async () => {
+    const p = await pair();
+    await p.fil.award(MINER, FIL(8));
+    await attest(p, p.first, QUARTER);
+    expect(await p.nft.earnedOf(p.first)).to.equal(0n);
+    expect((await p.nft.minerAccount(MINER)).earned).to.equal(0n);
+  });
+
+  it("gives up a weight and takes it back, each time from now on", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await earn(p, MINER, FIL(8));
+    await attest(p, p.first, 0n);
+    await earn(p, MINER, FIL(8));
+    await attest(p, p.first, QUARTER);
+    await earn(p, MINER, FIL(8));
+    expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(4), 2_000n);
+  });
+
+  it("passes over an NFT that was burned, so that a burn cannot hold up a report", async () => {
+    const p = await pair();
+    await p.nft.connect(p.holder).burn(p.first);
+    await apply(p, [p.first, p.second], [QUARTER, QUARTER]);
+    expect(await p.nft.weightOf(p.second)).to.equal(QUARTER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER);
+  });
+
+  it("changes nothing of an NFT that has expired", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await p.fil.mineTo(await p.nft.expiryOf(p.first));
+    await expect(apply(p, [p.first, p.second], [1n, 1n])).not.to.emit(p.nft, "WeightSet");
+    expect(await p.nft.weightOf(p.first)).to.equal(0n);
+  });
+});
+
+describe("PowerNFT.applyWeights limits rises", () => {
+  it("to the miner's power on chain (R-ORC-2)", async () => {
+    const p = await pair();
+    await p.fil.setClaim(MINER, 100n * GiB, 100n * GiB);
+    await expect(apply(p, [p.first, p.second], [60n * GiB, 60n * GiB]))
+      .to.emit(p.nft, "RiseLimited")
+      .withArgs(p.second, MINER, 60n * GiB, 40n * GiB);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(100n * GiB);
+  });
+
+  it("to nothing when the miner's power has fallen below what is attested", async () => {
+    const p = await pair();
+    await attest(p, p.first, 60n * GiB);
+    await p.fil.setClaim(MINER, 50n * GiB, 50n * GiB);
+    await expect(apply(p, [p.second], [60n * GiB]))
+      .to.emit(p.nft, "RiseLimited")
+      .withArgs(p.second, MINER, 60n * GiB, 0n);
+    expect(await p.nft.weightOf(p.first)).to.equal(60n * GiB);
+    expect((await p.nft.powerOf(p.second)).attestedAt).to.equal(0n);
+  });
+
+  it("to the room that falls of the same report make, in whatever order", async () => {
+    const p = await pair();
+    await apply(p, [p.first, p.second], [0n, QUARTER]);
+    await p.fil.setClaim(MINER, QUARTER, QUARTER);
+    await expect(apply(p, [p.first, p.second], [QUARTER, 0n])).not.to.emit(p.nft, "RiseLimited");
+    expect(await p.nft.weightOf(p.first)).to.equal(QUARTER);
+  });
+
+  it("and still applies the falls (R-ORC-2)", async () => {
+    const p = await pair();
+    await apply(p, [p.first, p.second], [60n * GiB, 10n * GiB]);
+    await p.fil.setClaim(MINER, 0n, 0n);
+    await apply(p, [p.first, p.second], [50n * GiB, 20n * GiB]);
+    expect(await p.nft.weightOf(p.first)).to.equal(50n * GiB);
+    expect(await p.nft.weightOf(p.second)).to.equal(10n * GiB);
+  });
+});
+
+describe("PowerNFT.applyWeights refuses", () => {
+  it("ids that do not ascend", async () => {
+    const p = await pair();
+    await expect(apply(p, [p.second, p.first], [1n, 1n]))
+      .to.be.revertedWithCustomError(p.nft, "NotAscending")
+      .withArgs(p.second, p.first);
+    await expect(apply(p, [p.first, p.first], [1n, 1n]))
+      .to.be.revertedWithCustomError(p.nft, "NotAscending")
+      .withArgs(p.first, p.first);
+  });
+
+  it("lists of different lengths", async () => {
+    const p = await pair();
+    await expect(apply(p, [p.first], [1n, 1n]))
+      .to.be.revertedWithCustomError(p.nft, "LengthMismatch")
+      .withArgs(1n, 2n);
+  });
+
+  it("an id that was never minted", async () => {
+    const p = await pair();
+    for (const id of [0n, 99n]) {
+      await expect(apply(p, [id], [1n]))
+        .to.be.revertedWithCustomError(p.nft, "UnknownNFT")
+        .withArgs(id);
+    }
+  });
+
+  it("an NFT of another miner", async () => {
+    const p = await pair();
+    const vault = await addMiner(p, { id: 1_001n, owner: OWNER });
+    await enrol(p, 1_001n, OWNER, vault);
+    await expect(p.nft.connect(p.oracle).applyWeights(1_001n, [p.first], [1n]))
+      .to.be.revertedWithCustomError(p.nft, "WrongMiner")
+      .withArgs(p.first, MINER, 1_001n);
+  });
+
+  it("a weight above nominal power (R-NFT-3)", async () => {
+    const p = await pair();
+    await expect(apply(p, [p.first], [QUARTER + 1n]))
+      .to.be.revertedWithCustomError(p.nft, "WeightAboveNominal")
+      .withArgs(p.first, QUARTER + 1n, QUARTER);
+  });
+
+  it("everybody without the oracle's role (R-NFT-3)", async () => {
+    const p = await earning();
+    for (const caller of [p.stranger, p.provider, p.governance, p.guardian]) {
+      await expect(p.nft.connect(caller).applyWeights(MINER, [p.id], [0n]))
+        .to.be.revertedWithCustomError(p.nft, "AccessManagedUnauthorized")
+        .withArgs(caller.address);
+    }
+  });
+});
