@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { type Contract, type TransactionResponse, Wallet } from "ethers";
 
+import { callInput } from "../test/filecoin/probe.ts";
 import { FIL, type Cid, type Lookup, f410Bytes, idBytes, idOf } from "../test/lotus/lotus.ts";
 import { encodeAmount, encodeCbor } from "../test/lotus/cbor.ts";
 import { invoke, startNetwork, type Network } from "../test/lotus/network.ts";
@@ -36,7 +37,8 @@ const CONTRACTS = [
 /** The chain's limit on the code of a contract, bytes. */
 const CODE_LIMIT = 24_576;
 /** No estimation: what is sent is what is measured. */
-const GAS_LIMIT = 2_000_000_000n;
+const GAS_LIMIT = 6_000_000_000n;
+const SYNC_GAS_LIMIT = 400_000_000n;
 /** After these the vesting table is as long as it gets: rewards fall into both halves of a day. */
 const FULL_TABLE = 1_600;
 /** Enough for some rewards. */
@@ -106,10 +108,10 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   ): Promise<bigint> => {
     for (let attempt = 0; attempt < 10; attempt++) {
       let nonce = await provider.getTransactionCount(deployer.address, "pending");
-      const send = (target: Contract, method: string, params: unknown[]): Promise<TransactionResponse> =>
-        target.getFunction(method)(...params, { gasLimit: GAS_LIMIT, nonce: nonce++ }) as Promise<TransactionResponse>;
-      const sync = await send(nft, "sync", [minerId]);
-      const sent = await send(contract, name, args());
+      const send = async (target: Contract, method: string, gasLimit: bigint, ...params: unknown[]) =>
+        (await target.getFunction(method)(...params, { gasLimit, nonce: nonce++ })) as TransactionResponse;
+      const sync = await send(nft, "sync", SYNC_GAS_LIMIT, minerId);
+      const sent = await send(contract, name, GAS_LIMIT, ...args());
       const [first, second] = [await sync.wait(), await sent.wait()];
       if (first === null || second === null) throw new Error("no receipt");
       if (first.blockNumber !== second.blockNumber) continue;
@@ -133,28 +135,19 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   );
   const bareWithdrawal = await native("", await lotus.withdraw(miner, devnet.owner, FIL));
   add("chain: native WithdrawBalance", bareWithdrawal, null, null);
-  const probe = await deployProbe("ActorProbe", deployer);
+  const probe = await deployProbe("test/filecoin/contracts", "ActorProbe", deployer);
   const probeBytes = f410Bytes(await probe.getAddress());
   await lotus.proposeBeneficiary(miner, devnet.owner, probeBytes, QUOTA, EXPIRATION);
-  const raw = (method: bigint, params: Uint8Array): unknown => [minerId, method, 0n, 0n, 0x51n, params];
+  const ask = (label: string, method: bigint, params: Uint8Array): Promise<bigint> =>
+    gasOf(label, probe, "ask", ...callInput(minerId, method, `0x${Buffer.from(params).toString("hex")}`, {}));
   const approve = encodeCbor([probeBytes, encodeAmount(QUOTA), EXPIRATION]);
-  const floorActivate = await gasOf("bare approval", probe, "call", raw(1570634796n, approve));
-  const floorWithdraw = await gasOf(
-    "bare withdrawal",
-    probe,
-    "call",
-    raw(2280458852n, encodeCbor([encodeAmount(FIL)])),
-  );
+  const floorActivate = await ask("bare approval", 1570634796n, approve);
+  const floorWithdraw = await ask("bare withdrawal", 2280458852n, encodeCbor([encodeAmount(FIL)]));
   add("chain: ChangeBeneficiary approval by a contract", floorActivate, null, null);
   add("chain: WithdrawBalance by a contract", floorWithdraw, null, null);
   const giveBack = await lotus.proposeBeneficiary(miner, devnet.owner, idBytes(ownerId), 0n, 0n);
-  const floorRelease = await gasOf(
-    "bare release",
-    probe,
-    "call",
-    raw(1570634796n, encodeCbor([idBytes(ownerId), encodeAmount(0n), 0n])),
-  );
-  const bare = await deployProbe("BareERC721", deployer);
+  const floorRelease = await ask("bare release", 1570634796n, encodeCbor([idBytes(ownerId), encodeAmount(0n), 0n]));
+  const bare = await deployProbe("test/lotus/contracts", "BareERC721", deployer);
   await sendTo(bare, "mint", deployer.address, 1n);
   const floorMint = await gasOf("bare mint", bare, "mint", deployer.address, 2n);
   const floorTransfer = await gasOf("bare transfer", bare, "transferFrom", deployer.address, other.address, 2n);
@@ -292,8 +285,8 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   while (minted < MANY) {
     let nonce = await provider.getTransactionCount(deployer.address, "pending");
     const sent: TransactionResponse[] = [];
-    for (; sent.length < 50 && minted < MANY; minted++) {
-      const overrides = { gasLimit: 200_000_000n, nonce: nonce++ };
+    for (; sent.length < 20 && minted < MANY; minted++) {
+      const overrides = { gasLimit: SYNC_GAS_LIMIT, nonce: nonce++ };
       sent.push((await nft.getFunction("mint")(request(4n, 40n), overrides)) as TransactionResponse);
     }
     for (const one of sent) await one.wait();
@@ -303,7 +296,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   for (let from = first + BigInt(few); from <= total; from += BigInt(PAGE)) {
     const page = Array.from({ length: PAGE }, (_, i) => from + BigInt(i)).filter((id) => id <= total);
     const weights = page.map(() => 40n);
-    if (page.length < PAGE) await sendTo(nft, "applyWeights", minerId, page, weights, { gasLimit: 9_000_000_000n });
+    if (page.length < PAGE) await sendTo(nft, "applyWeights", minerId, page, weights, { gasLimit: GAS_LIMIT });
     else
       batch =
         (await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [minerId, page, weights])) /
