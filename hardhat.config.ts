@@ -46,6 +46,8 @@ export default defineConfig({
     tests: { mocha: "test", solidity: "test/properties" },
   },
   test: {
+    /** A busy machine is slow; nothing here asserts a time. */
+    mocha: { timeout: 600_000 },
     solidity: {
       fuzz: { runs: properties.runs },
       invariant: { ...properties, failOnRevert: true, shrinkRunLimit: 2000 },

@@ -24,14 +24,14 @@ async function main(options: Options, print: Printer): Promise<ExitCode> {
   const stage = await Stage.set(server, chain, print);
   try {
     let addsUp = true;
-    if (options.story) addsUp = await playStory(stage);
+    if (options.story) ({ addsUp } = await playStory(stage));
     else await deploy(stage);
     print.text(`Played in ${Math.round((performance.now() - begin) / MS_IN_SECOND)} s.`);
     if (options.keep) {
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
       const path = await writeDeploymentFile(stage);
-      explain(stage, server, path, options.story ? "(released: enrol it again)" : "(not enrolled yet)");
+      explain(stage, server, path, options.story);
       await tick(chain, stop.signal);
       print.blank();
       print.text("The network has ended.");

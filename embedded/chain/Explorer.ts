@@ -2,23 +2,9 @@ import { type InterfaceAbi, Interface } from "ethers";
 
 import { type Provider, SIMULATOR } from "../../test/filecoin/index.ts";
 
-/** Kinds of actors, as the simulator numbers them. */
-export const ActorKind = {
-  none: 0,
-  system: 1,
-  account: 2,
-  evm: 3,
-  miner: 4,
-  power: 5,
-  reward: 6,
-  multisig: 7,
-} as const;
-
-/** States of a sector, as the simulator numbers them. */
-export const SectorState = { absent: 0, active: 1, faulty: 2, terminated: 3 } as const;
-
 export interface ActorView {
-  readonly kind: number;
+  /** The name that nodes give its code; empty for an Ethereum address and for nobody. */
+  readonly name: string;
   /** Its own Ethereum address; undefined for an actor without one. */
   readonly evm: string | undefined;
 }
@@ -55,7 +41,9 @@ export interface MinerView {
 
 export interface SectorView {
   readonly number: bigint;
-  readonly state: number;
+  /** Neither active nor faulty: terminated, and still in its partition. */
+  readonly active: boolean;
+  readonly faulty: boolean;
   readonly deadline: bigint;
   readonly partition: bigint;
   readonly activation: bigint;
@@ -98,8 +86,8 @@ export class Explorer {
   }
 
   async actor(id: bigint, block: bigint): Promise<ActorView> {
-    const [kind, evm] = await this.#call("actor", [id], block);
-    return { kind: Number(kind), evm: BigInt(evm as string) === 0n ? undefined : (evm as string) };
+    const [name, evm] = await this.#call("actorView", [id], block);
+    return { name: name as string, evm: BigInt(evm as string) === 0n ? undefined : (evm as string) };
   }
 
   async miner(id: bigint, block: bigint): Promise<MinerView> {
@@ -113,12 +101,7 @@ export class Explorer {
 
   async sectors(miner: bigint, block: bigint): Promise<readonly SectorView[]> {
     const [sectors] = await this.#call("sectorViews", [miner], block);
-    return (sectors as (Omit<SectorView, "state"> & { state: bigint })[])
-      .map(({ number, state, deadline, partition, activation, expiration, raw, qa, pledge }) => ({
-        ...{ number, deadline, partition, activation, expiration, raw, qa, pledge },
-        state: Number(state),
-      }))
-      .toSorted((a, b) => (a.number < b.number ? -1 : 1));
+    return (sectors as SectorView[]).toSorted((a, b) => (a.number < b.number ? -1 : 1));
   }
 
   async claim(id: bigint, block: bigint): Promise<PowerView> {
@@ -148,7 +131,8 @@ export class Explorer {
     message: { from: string; to: string; method: bigint; params: string; value: bigint },
     block: bigint,
   ): Promise<{ exitCode: bigint; ret: string }> {
-    const data = this.#contract.encodeFunctionData("actorCall", [message.to, message.method, false, message.params]);
+    const { to, method, params } = message;
+    const data = this.#contract.encodeFunctionData("actorCall", [to, method, false, params !== "0x", params]);
     try {
       const answer = await this.#provider.request({
         method: "eth_call",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import { Kind } from "../../test/filecoin/contracts/Actors.sol";
 import {
     Beneficiary,
     BeneficiaryChange,
@@ -36,7 +37,8 @@ contract FilecoinExplorer is FilecoinSimulator {
     /// @notice One sector that is in a partition.
     struct SectorView {
         uint64 number;
-        SectorState state;
+        bool active;
+        bool faulty;
         uint64 deadline;
         uint64 partition;
         int64 activation;
@@ -54,7 +56,12 @@ contract FilecoinExplorer is FilecoinSimulator {
         uint64 every,
         uint64 count
     ) external {
-        for (uint256 i = 0; i < ids.length; ++i) this.awardMany(ids[i], first, every, count, rewards[i]);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (miners[ids[i]].feeDebt == 0)
+                this.awardMany(ids[i], first, every, count, rewards[i]);
+                // each reward repays some of the debt
+            else for (uint64 n = 0; n < count; ++n) awardBlockReward(ids[i], rewards[i], 0, first + n * every);
+        }
     }
 
     /// @notice What kind of sectors a miner has, bytes.
@@ -82,15 +89,17 @@ contract FilecoinExplorer is FilecoinSimulator {
         list = new SectorView[](length);
         uint256 used = 0;
         for (uint256 i = 0; i < m.ranges.length; ++i) {
-            uint64 first = m.ranges[i].first;
-            for (uint64 n = first; n < first + m.ranges[i].count; ++n) {
-                (SectorState state, SectorRange memory range, uint64 partition) = _sector(m, n);
-                if (state == SectorState.Absent) continue;
+            SectorRange memory range = m.ranges[i];
+            for (uint64 n = range.first; n < range.first + range.count; ++n) {
+                if (m.compacted[n]) continue;
+                SectorState state = m.fate[n]; // Absent: nothing has happened to it
+                uint64 moved = m.moved[n];
                 list[used++] = SectorView(
                     n,
-                    state,
+                    state == SectorState.Active || state == SectorState.Absent,
+                    state == SectorState.Faulty,
                     range.deadline,
-                    partition,
+                    moved == 0 ? range.partition : moved - 1,
                     range.activation,
                     range.expiration,
                     range.raw,
@@ -103,6 +112,19 @@ contract FilecoinExplorer is FilecoinSimulator {
         assembly {
             mstore(list, used)
         }
+    }
+
+    /// @notice What an actor is, by the name that nodes give its code (empty: an Ethereum address or nobody), and its own
+    /// Ethereum address.
+    function actorView(uint64 id) external view returns (string memory name, address evm) {
+        Kind kind = actors[id].kind;
+        evm = actors[id].evm;
+        if (kind == Kind.System) name = "system";
+        else if (kind == Kind.Account) name = "account";
+        else if (kind == Kind.Miner) name = "storageminer";
+        else if (kind == Kind.Power) name = "storagepower";
+        else if (kind == Kind.Reward) name = "reward";
+        else if (kind == Kind.Multisig) name = "multisig";
     }
 
     /// @notice Power that a miner is credited with; zeros for anybody else.

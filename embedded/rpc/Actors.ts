@@ -1,6 +1,6 @@
 import { Address, toHex } from "../../lib/index.ts";
 import type { EmbeddedFilecoin } from "../chain/EmbeddedFilecoin.ts";
-import { ActorKind, quantity } from "../chain/Explorer.ts";
+import { quantity } from "../chain/Explorer.ts";
 import { ACCOUNTS, MULTISIG } from "../chain/genesis.ts";
 import type { ActorName } from "./actorCodes.ts";
 import { RpcCode, RpcError } from "./RpcError.ts";
@@ -18,15 +18,6 @@ export interface KnownActor {
 }
 
 const ROBUST = new Map([...ACCOUNTS, MULTISIG].map(({ id, robust }) => [id, robust]));
-const NATIVE_NAMES: Readonly<Record<number, ActorName>> = {
-  [ActorKind.system]: "system",
-  [ActorKind.account]: "account",
-  [ActorKind.miner]: "storageminer",
-  [ActorKind.power]: "storagepower",
-  [ActorKind.reward]: "reward",
-  [ActorKind.multisig]: "multisig",
-};
-
 /** Who is who. */
 export class Actors {
   readonly #chain: EmbeddedFilecoin;
@@ -54,7 +45,7 @@ export class Actors {
       this.#read("eth_getTransactionCount", evm, block),
       this.#read("eth_getCode", evm, block),
     ]);
-    const native = NATIVE_NAMES[view.kind];
+    const native = view.name === "" ? undefined : (view.name as ActorName);
     if (native === undefined && ownEvm === undefined) throw new RpcError(RpcCode.failed, "actor not found");
     const name = native ?? (code !== "0x" ? "evm" : BigInt(nonce) > 0n ? "ethaccount" : "placeholder");
     const robust = ROBUST.get(id) ?? (ownEvm === undefined ? undefined : Address.fromEvmBytes(bytesOf(ownEvm)));

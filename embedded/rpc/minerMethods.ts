@@ -1,6 +1,6 @@
 import { Address, type SectorRange, toBitfield, fromBitfield } from "../../lib/index.ts";
 import type { EmbeddedFilecoin } from "../chain/EmbeddedFilecoin.ts";
-import { type PowerView, SectorState, type SectorView } from "../chain/Explorer.ts";
+import type { PowerView, SectorView } from "../chain/Explorer.ts";
 import type { Actors } from "./Actors.ts";
 import { type CidJson, cidOf } from "./cid.ts";
 import { type Method, address, bitfield, epoch, method, sectorNumber, tipsetKey } from "./params.ts";
@@ -202,16 +202,16 @@ function powerJson({ raw, qa }: PowerView): object {
   return { RawBytePower: String(raw), QualityAdjPower: String(qa) };
 }
 
-function isActive({ state }: SectorView): boolean {
-  return state === SectorState.active;
+function isActive({ active }: SectorView): boolean {
+  return active;
 }
 
-function isFaulty({ state }: SectorView): boolean {
-  return state === SectorState.faulty;
+function isFaulty({ faulty }: SectorView): boolean {
+  return faulty;
 }
 
-function isLive(sector: SectorView): boolean {
-  return isActive(sector) || isFaulty(sector);
+function isLive({ active, faulty }: SectorView): boolean {
+  return active || faulty;
 }
 
 function bits(sectors: readonly SectorView[]): number[] {

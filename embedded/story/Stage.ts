@@ -162,17 +162,46 @@ export class Stage {
   }
 
   async sendData(who: Person, to: Hex, data: string, what: string, value = 0n): Promise<Done> {
-    try {
-      await this.request("eth_call", [{ from: who.evm, to, data, value: `0x${value.toString(16)}` }, "latest"]);
-    } catch (error) {
-      throw this.#refusal(what, error);
-    }
+    const refused = await this.#tryOut(who, to, data, what, value);
+    if (refused !== undefined) throw refused;
     if (who.wallet === undefined) return this.#sendNatively(who, to, data, value);
     const sent = await who.wallet.sendTransaction({ to, data, value, ...GAS });
     const receipt = await sent.wait();
     if (receipt?.status !== 1) throw new FatalError(`${what} was included but failed.`);
     this.#gas.set(who, this.gasOf(who) + receipt.gasUsed * receipt.gasPrice);
     return { epoch: BigInt(receipt.blockNumber), logs: receipt.logs };
+  }
+
+  /**
+   * Tries a call that the contracts should refuse; nothing is sent.
+   *
+   * @throws {FatalError} when they would not.
+   */
+  async refusalOf(
+    who: Person,
+    contract: ContractName,
+    method: string,
+    args: readonly unknown[],
+  ): Promise<RefusedByContract> {
+    const what = `${contract}.${method}`;
+    const refused = await this.#tryOut(who, this.addressOf(contract), this.calldata(contract, method, args), what, 0n);
+    if (refused === undefined) throw new FatalError(`${what} should have been refused.`);
+    return refused;
+  }
+
+  async #tryOut(
+    who: Person,
+    to: Hex,
+    data: string,
+    what: string,
+    value: bigint,
+  ): Promise<RefusedByContract | undefined> {
+    try {
+      await this.request("eth_call", [{ from: who.evm, to, data, value: `0x${value.toString(16)}` }, "latest"]);
+      return undefined;
+    } catch (error) {
+      return this.#refusal(what, error);
+    }
   }
 
   async #sendNatively(who: Person, to: Hex, data: string, value: bigint): Promise<Done> {
@@ -268,14 +297,15 @@ export class Stage {
     return formatAddress({ id: await this.lotus.stateLookupID(robust), robust });
   }
 
-  /** The contracts' own words for a refusal. */
-  #refusal(what: string, error: unknown): unknown {
+  /** The contracts' own words for a refusal; any other failure is thrown on. */
+  #refusal(what: string, error: unknown): RefusedByContract {
     const data = error !== null && typeof error === "object" && "data" in error ? error.data : undefined;
-    if (typeof data !== "string") return error;
-    for (const abi of Object.values(this.#interfaces)) {
-      const parsed = abi.parseError(data);
-      if (parsed !== null) return new RefusedByContract(what, parsed.name, parsed.args);
+    if (typeof data === "string") {
+      for (const abi of Object.values(this.#interfaces)) {
+        const parsed = abi.parseError(data);
+        if (parsed !== null) return new RefusedByContract(what, parsed.name, parsed.args);
+      }
     }
-    return error;
+    throw error;
   }
 }

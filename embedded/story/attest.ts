@@ -1,6 +1,6 @@
 import { formatPower, sectorQap } from "../../lib/index.ts";
 import { OFFERS, type Offer } from "./offers.ts";
-import { type Done, RefusedByContract, type Stage } from "./Stage.ts";
+import type { Stage } from "./Stage.ts";
 
 /** What the oracle sees: the power of an NFT's sectors that are active, as the node tells. */
 export async function activePower(stage: Stage, { sectors }: Offer): Promise<bigint> {
@@ -24,24 +24,20 @@ export async function activePower(stage: Stage, { sectors }: Offer): Promise<big
 }
 
 /** Sets the weights of the NFTs that live to what the oracle sees. */
-export async function attestWeights(stage: Stage): Promise<Done> {
+export async function attestWeights(stage: Stage): Promise<void> {
   const epoch = await stage.epoch();
   const living = OFFERS.filter(({ expiry }) => expiry > epoch);
   const weights = await Promise.all(living.map((offer) => activePower(stage, offer)));
   const ids = living.map(({ id }) => id);
-  return stage.send(stage.cast.oracle, "powerNFT", "applyWeights", [stage.miner.id, ids, weights]);
+  await stage.send(stage.cast.oracle, "powerNFT", "applyWeights", [stage.miner.id, ids, weights]);
 }
 
 /** The first attestation. Income begins here. */
 export async function attest(stage: Stage): Promise<void> {
   const { cast, miner, print, nft } = stage;
   print.heading("4. Weights");
-  try {
-    await stage.send(cast.Alice, "powerNFT", "applyWeights", [miner.id, [1n], [1n]]);
-  } catch (error) {
-    if (!(error instanceof RefusedByContract)) throw error;
-    print.refused(`only the oracle's role sets weights; from Alice it is refused: ${error.error}`);
-  }
+  const strangers = await stage.refusalOf(cast.Alice, "powerNFT", "applyWeights", [miner.id, [1n], [1n]]);
+  print.refused(`only the oracle's role sets weights; from Alice it is refused: ${strangers.error}`);
   await attestWeights(stage);
   const powers = await Promise.all(OFFERS.map(({ id }) => nft.powerOf(id)));
   const { weight, qap } = await nft.minerAccount(miner.id);

@@ -9,7 +9,7 @@ import {
   withdrawBalanceParams,
 } from "../../lib/index.ts";
 import { inFil } from "../print/figures.ts";
-import { RefusedByContract, type Stage } from "./Stage.ts";
+import type { Stage } from "./Stage.ts";
 
 /** The vault becomes the miner's beneficiary: the owner signs one message, anybody does the rest. */
 export async function enrol(stage: Stage): Promise<void> {
@@ -30,7 +30,8 @@ export async function enrol(stage: Stage): Promise<void> {
     ["", stage.vault],
   ]);
 
-  await refusedActivation(stage);
+  const early = await stage.refusalOf(cast.keeper, "vault", "activate", []);
+  print.refused(`activating before the owner has proposed anything is refused: ${early.error}`);
   const terms = { beneficiary: vault, quota: VAULT_QUOTA, expiration: VAULT_EXPIRATION };
   await stage.native(cast.owner, miner, MinerMethod.ChangeBeneficiary, changeBeneficiaryParams(terms));
   print.done(
@@ -45,13 +46,4 @@ export async function enrol(stage: Stage): Promise<void> {
   print.done(
     "the owner names an operator, whose 0x key may mint and withdraw for it; the f3 key can go back to the safe",
   );
-}
-
-async function refusedActivation(stage: Stage): Promise<void> {
-  try {
-    await stage.send(stage.cast.keeper, "vault", "activate", []);
-  } catch (error) {
-    if (!(error instanceof RefusedByContract)) throw error;
-    stage.print.refused(`activating before the owner has proposed anything is refused: ${error.error}`);
-  }
 }

@@ -2,6 +2,7 @@ import { formatPower } from "../../lib/index.ts";
 import { NETWORK_QAP, NETWORK_REWARD_PER_DAY, SECTOR_QAP } from "../chain/genesis.ts";
 import { inFil } from "../print/figures.ts";
 import { attestWeights } from "./attest.ts";
+import { OFFERS, UNSOLD, mintRequest } from "./offers.ts";
 import type { Stage } from "./Stage.ts";
 
 /** A machine with these sectors stops. */
@@ -29,26 +30,22 @@ export async function faultFee(stage: Stage, first: boolean): Promise<void> {
   stage.print.wrong(`the network burns a fault fee of ${inFil(DAILY_FEE)}${first ? reason : ""}`);
 }
 
-/** The machine runs again: the chain's power is back. */
+/** The machine runs again: power and weight come back. New business has to wait until holders are paid. */
 export async function recover(stage: Stage): Promise<void> {
-  await happen(stage, () => stage.machines.levers.recoverSectors(stage.miner.id, SECTORS));
-  stage.print.done(`the machine runs again: ${formatPower(FAULTY_POWER)} are back in the miner's claim`);
-}
+  const { cast, miner, nft, print } = stage;
+  await happen(stage, () => stage.machines.levers.recoverSectors(miner.id, SECTORS));
+  await attestWeights(stage);
+  const { weight } = await nft.powerOf(1n);
+  print.done(`the machine runs again: ${formatPower(FAULTY_POWER)} are back, NFT #1 weighs ${formatPower(weight)}`);
 
-/** Raises the weight again, unless holders still wait for their cash. */
-export async function restoreWeights(stage: Stage): Promise<boolean> {
-  const limited = stage.event(await attestWeights(stage), "powerNFT", "RiseLimited");
-  if (limited !== undefined) {
-    const { arrears } = await stage.nft.minerAccount(stage.miner.id);
-    stage.print.refused(
-      `the oracle reports ${formatPower(limited["asked"] as bigint)} for NFT #1 again; not applied: ` +
-        `${inFil(arrears)} that holders wait for were burned, and no weight rises before they are paid`,
-    );
-    return false;
-  }
-  const { weight } = await stage.nft.powerOf(1n);
-  stage.print.done(`holders are paid up: the oracle restores NFT #1 to ${formatPower(weight)}`);
-  return true;
+  const [offer] = OFFERS;
+  if (offer === undefined) return;
+  const more = mintRequest(stage, { ...offer, sectors: UNSOLD });
+  const { error, args } = await stage.refusalOf(cast.operator, "powerNFT", "mint", [more]);
+  print.refused(
+    `selling more power is refused: ${error}, ${inFil(args[1] as bigint)}: holders wait for money that was burned, ` +
+      "and they come first",
+  );
 }
 
 /** Something happens to the machines: no message of anybody. */

@@ -1,4 +1,5 @@
 import { EXPIRY_GRID, type SectorRange, countSectors } from "../../lib/index.ts";
+import type { Stage } from "./Stage.ts";
 import { HANDOVER, SECTOR_QAP } from "../chain/genesis.ts";
 
 /** An NFT that the storage provider mints for somebody. */
@@ -40,6 +41,26 @@ export const OFFERS: readonly Offer[] = [
   },
 ];
 
-export function nominalPower({ sectors }: Offer): bigint {
+/** Sectors that the storage provider keeps to itself. */
+export const UNSOLD: SectorRange = { start: 225n, count: 32n };
+
+/** The highest protocol fee there can be: the minter accepts any. */
+const MAX_PROTOCOL_FEE_BPS = 500;
+
+/** What the storage provider asks PowerNFT to mint. */
+export function mintRequest({ cast, miner }: Stage, offer: Omit<Offer, "id">): object {
+  return {
+    minerId: miner.id,
+    sectors: [offer.sectors],
+    nominalPower: nominalPower(offer),
+    expiry: offer.expiry,
+    spFeeBps: offer.spFeeBps,
+    royaltyBps: offer.royaltyBps,
+    maxProtocolFeeBps: MAX_PROTOCOL_FEE_BPS,
+    to: cast[offer.holder].evm,
+  };
+}
+
+export function nominalPower({ sectors }: Pick<Offer, "sectors">): bigint {
   return countSectors([sectors]) * SECTOR_QAP;
 }

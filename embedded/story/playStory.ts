@@ -9,14 +9,20 @@ import { mint } from "./mint.ts";
 import { release } from "./release.ts";
 import { introduce } from "./roles.ts";
 import type { Stage } from "./Stage.ts";
-import { statement } from "./statement.ts";
+import { type Story, statement } from "./statement.ts";
 import { thirtyDays } from "./thirtyDays.ts";
 
 /** A day before a date of expiry, so that the shortest term is 31 days. */
 const DAY_ZERO = (HANDOVER / EXPIRY_GRID + 1n) * EXPIRY_GRID - EPOCHS_PER_DAY;
 
-/** The life of a miner under the protocol, act by act. @returns whether the statement at its end adds up. */
-export async function playStory(stage: Stage): Promise<boolean> {
+export interface Played {
+  /** Whether the statement at the end adds up. */
+  readonly addsUp: boolean;
+  readonly story: Story;
+}
+
+/** The life of a miner under the protocol, act by act. */
+export async function playStory(stage: Stage): Promise<Played> {
   stage.dayZero = DAY_ZERO;
   await introduce(stage);
   await deploy(stage);
@@ -27,5 +33,6 @@ export async function playStory(stage: Stage): Promise<boolean> {
   const sale = await thirtyDays(stage);
   const burned = await expiries(stage);
   const direct = await release(stage);
-  return statement(stage, { opening, sale, burned, direct });
+  const story = { opening, sale, burned, direct };
+  return { addsUp: await statement(stage, story), story };
 }

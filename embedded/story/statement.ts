@@ -75,7 +75,7 @@ async function perNft(stage: Stage, { burned }: Story, events: readonly Recorded
     [
       dust >= 0n && dust < MAX_DUST,
       `the line: ${inFil(earned)} = holders ${fil(holders)} + protocol ${fil(protocol)} + ` +
-        `${dust} attoFIL of rounding, which stay in the vault's favour`,
+        `${dust} attoFIL of rounding (the vault keeps it)`,
     ],
   ]);
 }

@@ -1,6 +1,6 @@
 import { claim, claimCredit, withdrawSurplus } from "./claims.ts";
 import { dayTable, playDay } from "./day.ts";
-import { fault, faultFee, recover, restoreWeights } from "./fault.ts";
+import { fault, faultFee, recover } from "./fault.ts";
 import { type Sale, sell } from "./sale.ts";
 import type { Stage } from "./Stage.ts";
 import { standing } from "./standing.ts";
@@ -24,7 +24,6 @@ export async function thirtyDays(stage: Stage): Promise<Sale> {
       "won in the half year before is vesting now. Power and sold weight in TiB, amounts in FIL.",
   );
   const table = dayTable(stage);
-  let restored = true;
   let sale: Sale = { price: 0n };
   for (let day = 1; day <= DAYS; day += 1) {
     await playDay(stage, table, day);
@@ -37,12 +36,7 @@ export async function thirtyDays(stage: Stage): Promise<Sale> {
         await claim(stage, cast[who], id);
     if (day === FAULT_DAY) await fault(stage);
     if (day >= FAULT_DAY && day < RECOVERY_DAY) await faultFee(stage, day === FAULT_DAY);
-    if (day === RECOVERY_DAY) {
-      await recover(stage);
-      restored = await restoreWeights(stage);
-    } else if (!restored && (await stage.nft.minerAccount(stage.miner.id)).arrears === 0n) {
-      restored = await restoreWeights(stage);
-    }
+    if (day === RECOVERY_DAY) await recover(stage);
     if (day === BOBS_CLAIM_DAY) await claim(stage, cast.Bob, 2n);
     if (day === SALE_DAY) sale = await sell(stage);
     if (day === CREDIT_DAY) await claimCredit(stage, cast.Alice);

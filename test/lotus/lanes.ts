@@ -64,7 +64,9 @@ async function sendAll(lotus: Lotus, accounts: Accounts, steps: readonly Step[])
       const from = accounts.keys.get(step.from);
       if (from === undefined) throw new Error(`no account f0${step.from}`);
       const { method, value, params } = step;
-      cids.push(await lotus.push({ from, to: `f0${step.to}`, method: Number(method), value, params, gasLimit: GAS_LIMIT }));
+      cids.push(
+        await lotus.push({ from, to: `f0${step.to}`, method: Number(method), value, params, gasLimit: GAS_LIMIT }),
+      );
     }
     for (const lookup of await Promise.all(cids.map((cid) => lotus.wait(cid)))) {
       const { ExitCode, Return } = lookup.Receipt;
@@ -170,12 +172,17 @@ export async function runReal(
         const step = sequences[i]?.[part][round];
         return step === undefined ? [] : [{ i, step }];
       });
-      const answers = await sendAll(lotus, accounts, going.map(({ step }) => step));
+      const answers = await sendAll(
+        lotus,
+        accounts,
+        going.map(({ step }) => step),
+      );
       going.forEach(({ i }, n) => outcomes[i]?.answers.push(answers[n] as Answer));
     }
     const { Height } = await lotus.head();
     if (part === "before") {
-      if (Height >= soon) throw new Error(`the first half took until ${Height}, beyond ${soon}: the machine is too busy`);
+      if (Height >= soon)
+        throw new Error(`the first half took until ${Height}, beyond ${soon}: the machine is too busy`);
       await devnet.advance(soon - Height + 5);
     } else {
       const unlocked = lanes.flatMap(({ origin }) => origin.vesting.map(({ epoch }) => Number(epoch)));

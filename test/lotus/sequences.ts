@@ -71,7 +71,22 @@ const MISSING = 99_999_999n;
 const FAR = 100_000_000n;
 const QUOTAS = [0n, 1n, 3n * FIL, 5n * FIL, 10n ** 12n * FIL, -FIL];
 const AMOUNTS = [0n, 1n, FIL, 4n * FIL, 30n * FIL, 10n ** 9n * FIL, -FIL, 2n ** 128n];
-const GARBAGE = ["", "80", "8140", "820000", "834200664000f6", "ff", "9f", "a0", "f6", "1b", "81f4", "58", "5820", "8200"];
+const GARBAGE = [
+  "",
+  "80",
+  "8140",
+  "820000",
+  "834200664000f6",
+  "ff",
+  "9f",
+  "a0",
+  "f6",
+  "1b",
+  "81f4",
+  "58",
+  "5820",
+  "8200",
+];
 const STEPS = 6;
 
 /** Who may send: an account, the multisig (through a signer) or the contract. */
@@ -152,7 +167,14 @@ class Writer {
       this.#push({ label: `${said} (proposed)`, from: first, to: multisig, method: 2n, value: 0n, params: proposal });
       if (threshold === 2n && this.#random.chance(0.85)) {
         const approval = encodeCbor([this.#transactions, Buffer.alloc(0)]);
-        this.#push({ label: `${said} (approved)`, from: second, to: multisig, method: 3n, value: 0n, params: approval });
+        this.#push({
+          label: `${said} (approved)`,
+          from: second,
+          to: multisig,
+          method: 3n,
+          value: 0n,
+          params: approval,
+        });
       }
       this.#transactions++;
     } else if (id === probe) {
@@ -203,7 +225,9 @@ class Writer {
     const odd = this.#random.chance(0.08);
     const address = odd ? idBytes(this.#random.pick([MISSING, this.#cast.miner, 4n])) : this.#address(nominee);
     const quota = this.#random.chance(0.6) ? 10n ** 12n * FIL : this.#random.pick(QUOTAS);
-    const expiration = this.#random.chance(0.5) ? FAR : this.#random.pick([this.#cast.soon, this.#cast.soon, 0n, 5n, -1n]);
+    const expiration = this.#random.chance(0.5)
+      ? FAR
+      : this.#random.pick([this.#cast.soon, this.#cast.soon, 0n, 5n, -1n]);
     const params = encodeCbor([address, encodeAmount(quota), expiration]);
     const role = this.#role("owner");
     const label = `propose ${odd ? "an odd actor" : nominee}, quota ${quota}, expiration ${expiration}`;
@@ -255,7 +279,8 @@ class Writer {
       return;
     }
     const role = this.#role("owner");
-    if (this.#random.chance(0.1)) return by(role, "make somebody the owner by f1 or f3 address", this.#cast.thirdAddress);
+    if (this.#random.chance(0.1))
+      return by(role, "make somebody the owner by f1 or f3 address", this.#cast.thirdAddress);
     if (this.#random.chance(0.1)) return by(role, "make the present owner the owner", idBytes(this.#owner));
     by(role, `make f0${target} the owner`, idBytes(target));
     if (target !== MISSING) this.#nextOwner = target;
@@ -316,7 +341,14 @@ class Writer {
     const to = this.#random.pick([miner, miner, third, multisig, 4n]);
     const method = this.#random.pick([99n, 999n, 1024n, 5_000n, 1n << 24n, 4_000_000_000n, 1n << 40n]);
     const params = this.#random.chance(0.5) ? Buffer.alloc(0) : encodeCbor([1n]);
-    const options = this.#random.pick([{}, { flags: 1n }, { flags: 2n }, { codec: 0x55n }, { codec: 0n }, { value: 1n }]);
+    const options = this.#random.pick([
+      {},
+      { flags: 1n },
+      { flags: 2n },
+      { codec: 0x55n },
+      { codec: 0n },
+      { value: 1n },
+    ]);
     if (this.#random.chance(0.6)) return this.#ask(`method ${method} of f0${to}`, to, method, params, options);
     this.#by("third", `method ${method} of f0${to}`, to, method, params);
   }

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { FIL } from "../../filecoin/index.ts";
 import { expectIdentities } from "../../support/identity.ts";
 import { attest, earn, mint } from "../../support/nft.ts";
-import { MINER, OWNER, QAP, type Earning, earning } from "../../support/protocol.ts";
+import { MINER, OWNER, QAP, type Earning, earning, enrolled } from "../../support/protocol.ts";
 import { DAY } from "../../support/units.ts";
 
 const DUST = 1_000n;
@@ -14,7 +14,7 @@ async function pledge(p: Earning, amount: bigint): Promise<void> {
   await p.fil.setInitialPledge(MINER, before + amount);
 }
 
-/** Rewards of 40 FIL, 20 of them holders'; then the provider pledges everything that is available. */
+/** Rewards of 40 FIL, 20 of them holders' and backed by what is available; then the provider pledges all of that. */
 async function inArrears() {
   const p = await earning();
   await earn(p, MINER, FIL(40));
@@ -50,7 +50,10 @@ describe("Arrears (R-LED-8)", () => {
 
   it("are the missing part alone when only a part is missing", async () => {
     const p = await earning();
-    await earn(p, MINER, FIL(40));
+    await earn(p, MINER, FIL(40)); // 910 FIL are available, 20 of them back the debt
+    await pledge(p, FIL(890));
+    await p.nft.sync(MINER);
+    expect(await arrearsOf(p)).to.equal(0n);
     await pledge(p, FIL(9));
     await p.nft.sync(MINER);
     expect(await arrearsOf(p)).to.be.closeTo(FIL(9), DUST);
@@ -59,6 +62,7 @@ describe("Arrears (R-LED-8)", () => {
   it("leave 5 % of the rewards for fees and penalties", async () => {
     const p = await earning();
     await earn(p, MINER, FIL(20));
+    await pledge(p, FIL(895)); // the 10 that are owed stay
     await earn(p, MINER, FIL(40)); // since the sync before: 38 of them must be accounted for
     await p.fil.penalise(MINER, FIL("1.9"));
     await p.nft.sync(MINER);
@@ -81,7 +85,7 @@ describe("Arrears (R-LED-8)", () => {
   it("count the vault's cash as the miner's", async () => {
     const p = await earning();
     await earn(p, MINER, FIL(40));
-    await pledge(p, FIL(9));
+    await pledge(p, FIL(899));
     await p.fil.native({ from: OWNER, to: await p.vault.getAddress(), value: FIL(8) });
     await p.nft.sync(MINER);
     expect(await arrearsOf(p)).to.be.closeTo(FIL(1), DUST);
@@ -105,6 +109,38 @@ describe("Arrears (R-LED-8)", () => {
       .withArgs(second, MINER, QAP / 4n, 0n)
       .and.to.emit(p.nft, "WeightSet")
       .withArgs(p.id, MINER, p.weight, p.weight / 2n);
+  });
+
+  it("let come back what a fault took (R-ORC-2)", async () => {
+    const p = await earning();
+    await attest(p, p.id, p.weight / 4n);
+    await earn(p, MINER, FIL(40));
+    await pledge(p, (await p.fil.ledgerOf(MINER)).available);
+    await attest(p, p.id, p.weight / 2n); // it was p.weight once
+    expect(await arrearsOf(p)).to.be.greaterThan(0n);
+    expect(await p.nft.weightOf(p.id)).to.equal(p.weight / 2n);
+  });
+
+  it("hold a rise at the highest weight that the NFT has had", async () => {
+    const p = await enrolled();
+    const id = await mint(p, { nominalPower: QAP / 2n });
+    await attest(p, id, QAP / 4n);
+    await attest(p, id, QAP / 8n);
+    await earn(p, MINER, FIL(40));
+    const { pledge: before, available } = await p.fil.ledgerOf(MINER);
+    await p.fil.setInitialPledge(MINER, before + available);
+    await expect(p.nft.connect(p.oracle).applyWeights(MINER, [id], [QAP / 2n]))
+      .to.emit(p.nft, "RiseLimited")
+      .withArgs(id, MINER, QAP / 2n, QAP / 4n);
+    expect(await p.nft.weightOf(id)).to.equal(QAP / 4n);
+  });
+
+  it("are never reported above what is owed, also between a harvest and the next sync", async () => {
+    const p = await inArrears();
+    await p.fil.native({ from: OWNER, to: MINER, value: FIL(25) });
+    await p.nft.harvest(MINER);
+    const { arrears, owed } = await p.nft.minerAccount(MINER);
+    expect([arrears, owed]).to.deep.equal([0n, 0n]);
   });
 
   it("end when the provider puts back what is missing and it is harvested", async () => {
