@@ -56,6 +56,16 @@ contract FilecoinSimulator is Power, Multisigs {
         if (wellFormed) (found, id) = _resolve(raw);
     }
 
+    /// @notice Whether a message to these address bytes finds a receiver, or makes one.
+    function reachable(bytes calldata to) external view returns (bool) {
+        (bool found, uint64 id) = _resolve(to);
+        if (to[0] == 0x04) {
+            (bool ok, address a) = Addresses.fromF410(to);
+            return found || (ok && !Addresses.isMasked(a));
+        }
+        return found ? actors[id].kind != Kind.None : to[0] != 0x02;
+    }
+
     /// @notice The f410 address of an actor, nothing for one without.
     function delegatedAddress(uint64 id) external view returns (bytes memory) {
         address evm = actors[id].evm;

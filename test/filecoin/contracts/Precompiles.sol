@@ -13,6 +13,7 @@ import {
     SERIALIZATION,
     SYS_ILLEGAL_EXIT_CODE,
     SYS_INSUFFICIENT_FUNDS,
+    SYS_NOT_FOUND,
     SYS_READ_ONLY
 } from "./Actors.sol";
 import { Cbor, Reader } from "./Cbor.sol";
@@ -24,6 +25,8 @@ interface ISimulator {
     function delegatedAddress(uint64 id) external view returns (bytes memory);
 
     function contractAt(bytes calldata raw) external view returns (address);
+
+    function reachable(bytes calldata to) external view returns (bool);
 
     function actorCall(
         bytes calldata to,
@@ -92,7 +95,11 @@ abstract contract ActorCaller {
         (bool writable, ) = SIMULATOR.call{ gas: 40_000 }(abi.encodeCall(ISimulator.touch, ()));
         if (!writable) r.readOnly = true;
         if (r.readOnly && r.value != 0) return _failed(SYS_READ_ONLY);
-        if (address(this).balance < r.value) return _failed(SYS_INSUFFICIENT_FUNDS);
+        if (address(this).balance < r.value) {
+            // the receiver is looked up before anything is paid
+            bool reachable = ISimulator(SIMULATOR).reachable(r.to);
+            return _failed(reachable ? SYS_INSUFFICIENT_FUNDS : SYS_NOT_FOUND);
+        }
         if (r.method != SEND) {
             address target = ISimulator(SIMULATOR).contractAt(r.to);
             if (target != address(0)) return _callContract(target, r);

@@ -217,8 +217,10 @@ export class Devnet {
 
   /** The last resort when this process ends without stopping its networks. */
   static abandon(): void {
+    for (const devnet of running) devnet.#child.kill("SIGKILL");
+    // killed processes may still be writing: nothing but waiting in place is possible here
+    if (running.size > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     for (const devnet of running) {
-      devnet.#child.kill("SIGKILL");
       rmSync(devnet.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     }
     running.clear();
