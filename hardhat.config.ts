@@ -17,6 +17,9 @@ const httpHeaders: Record<string, string> =
 /** The key that signs Ethereum transactions: in the environment, or in Hardhat's keystore. */
 const accounts = [configVariable("PRIVATE_KEY")];
 
+/** How far the properties are searched: PROPERTIES=nightly for the whole of it. */
+const properties = env.PROPERTIES === "nightly" ? { runs: 1000, depth: 100 } : { runs: 20, depth: 50 };
+
 export default defineConfig({
   plugins: [toolbox],
   tasks,
@@ -41,6 +44,14 @@ export default defineConfig({
       "test/support/contracts",
     ],
     tests: { mocha: "test", solidity: "test/properties" },
+  },
+  test: {
+    /** A busy machine is slow; nothing here asserts a time. */
+    mocha: { timeout: 600_000 },
+    solidity: {
+      fuzz: { runs: properties.runs },
+      invariant: { ...properties, failOnRevert: true, shrinkRunLimit: 2000 },
+    },
   },
   networks: {
     default: { type: "edr-simulated", chainId: 31415926, allowUnlimitedContractSize: true },

@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 
 /** The steps of `npm test`: everything that needs nothing but the repository. */
-const README_TESTS = ["check:format", "check:solidity", "check:lint", "check:types", "test:unit", "test:properties"];
+const README_TESTS = ["check:types", "check:format", "check:solidity", "check:lint", "test:unit", "test:properties"];
 
 interface Outcome {
   readonly step: string;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { Line } from "./IncomeLedger.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import { IncomeLedger, Line } from "./IncomeLedger.sol";
 
 /// @dev Epochs between two expiry dates: 30 days of 2,880 epochs. Date n is epoch n * EXPIRY_GRID.
 uint64 constant EXPIRY_GRID = 86_400;
@@ -84,6 +86,13 @@ struct Account {
 
 /// @title What follows from an account alone
 library Accounts {
+    using IncomeLedger for Line;
+
+    /// @notice Owed income that went elsewhere, attoFIL (R-LED-8). Cash that came since the last sync counts.
+    function currentArrears(Account storage account) internal view returns (uint256) {
+        return Math.min(account.arrears, account.earned.owed());
+    }
+
     /// @notice The last epoch at which a sync still measures exactly.
     function syncDeadline(Account storage account) internal view returns (uint64) {
         if (account.lastSync == 0) return 0;

@@ -84,7 +84,7 @@ library IncomeMeter {
         uint64 now_ = uint64(block.number);
         Measured memory measured;
         measured.from = account.lastSync;
-        if (measured.from == 0) return; // nothing was ever measured
+        if (measured.from == 0 || measured.from == now_) return; // nothing was ever measured, or nothing is left to
         uint64 earliest = account.syncDeadline() + GIVE_UP_DELAY;
         if (account.factor != 0 && now_ < earliest) revert IPowerNFT.TooEarlyToSkip(minerId, earliest);
         if (account.weight != 0) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, 0);

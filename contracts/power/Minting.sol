@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import { ActorId } from "../fvm/ActorId.sol";
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { IMinerVault } from "../miners/IMinerVault.sol";
-import { Account, EXPIRY_GRID, Expiry } from "./Account.sol";
+import { Account, Accounts, EXPIRY_GRID, Expiry } from "./Account.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
 import { SectorSet } from "./SectorSet.sol";
@@ -14,6 +14,7 @@ import { Token, Tokens } from "./Token.sol";
 /// @notice Runs in PowerNFT's context; apart from it, because that contract's size is limited.
 library Minting {
     using SectorSet for mapping(uint256 => uint256);
+    using Accounts for Account;
     using Tokens for Token;
 
     /// @dev The most sectors of one NFT: 2 PiB of 32 GiB sectors.
@@ -43,7 +44,8 @@ library Minting {
         _checkTerms(request, context.protocolFeeBps);
         _checkStorageProvider(request.minerId, context.vault);
         IncomeMeter.sync(account, request.minerId, context.vault, context.rewardFactor);
-        if (account.arrears != 0) revert IPowerNFT.InArrears(request.minerId, account.arrears);
+        uint256 arrears = account.currentArrears();
+        if (arrears != 0) revert IPowerNFT.InArrears(request.minerId, arrears);
 
         uint16 date = uint16(request.expiry / EXPIRY_GRID);
         token.minerId = request.minerId;

@@ -6,7 +6,6 @@ import { IERC2981 } from "@openzeppelin/contracts/interfaces/IERC2981.sol";
 import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 import { ERC721 } from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import { ActorId } from "../fvm/ActorId.sol";
 import { FilSend } from "../fvm/FilSend.sol";
@@ -256,7 +255,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
         result.earned = account.earned.earned;
         result.covered = account.earned.covered;
         result.owed = account.earned.owed();
-        result.arrears = Math.min(account.arrears, result.owed);
+        result.arrears = account.currentArrears();
         result.rewards = account.rewards;
     }
 

@@ -11,6 +11,9 @@ import { IPowerNFTRenderer } from "./IPowerNFTRenderer.sol";
 contract PowerNFTRenderer is IPowerNFTRenderer {
     using Strings for uint256;
 
+    /// @dev The circumference of the ring, rounded up, in units of the picture: 2 pi * 96.
+    uint256 private constant RING_LENGTH = 604;
+
     /// @inheritdoc IPowerNFTRenderer
     function tokenURI(
         uint256 id,
@@ -69,19 +72,11 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
         uint256 earned,
         uint256 payableNow
     ) private view returns (string memory) {
-        uint256 share = (uint256(power.weight) * 1_000) / power.nominalPower;
-        string memory ring = string.concat(
-            '<circle cx="240" cy="196" r="96" fill="none" stroke="#1d3a5f" stroke-width="18"/>',
-            '<circle cx="240" cy="196" r="96" fill="none" stroke="#35c2ff" stroke-width="18" pathLength="1000" ',
-            'stroke-dasharray="',
-            share.toString(),
-            ' 1000" transform="rotate(-90 240 196)"/>'
-        );
         string memory head = string.concat(
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 480" font-family="sans-serif" fill="#fff" ',
             'text-anchor="middle"><rect width="480" height="480" rx="24" fill="#0b1a2e"/>',
             _line(52, 26, string.concat("Power #", id.toString())),
-            ring,
+            _ring(power),
             _line(192, 30, _bytes(power.weight)),
             _line(222, 16, string.concat("of ", _bytes(power.nominalPower)))
         );
@@ -101,16 +96,30 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
                 ),
                 _line(376, 18, string.concat("income ", _fil(earned))),
                 _line(406, 18, string.concat("payable ", _fil(payableNow))),
-                _line(
-                    440,
-                    15,
-                    string.concat(
-                        block.number < power.expiry ? "until epoch " : "expired at epoch ",
-                        uint256(power.expiry).toString()
-                    )
-                ),
+                _line(440, 15, _term(power)),
                 "</svg>"
             );
+    }
+
+    /// @dev A pale ring, and on it an arc for the part of nominal power that weighs.
+    function _ring(IPowerNFT.Power calldata power) private pure returns (string memory ring) {
+        ring = '<circle cx="240" cy="196" r="96" fill="none" stroke="#1d3a5f" stroke-width="18"/>';
+        uint256 arc = (uint256(power.weight) * RING_LENGTH) / power.nominalPower;
+        if (arc == 0) return ring;
+        ring = string.concat(
+            ring,
+            '<circle cx="240" cy="196" r="96" fill="none" stroke="#35c2ff" stroke-width="18" stroke-dasharray="',
+            arc.toString(),
+            " ",
+            RING_LENGTH.toString(),
+            '" transform="rotate(-90 240 196)"/>'
+        );
+    }
+
+    function _term(IPowerNFT.Power calldata power) private view returns (string memory) {
+        string memory epoch = uint256(power.expiry).toString();
+        if (block.number >= power.expiry) return string.concat("expired at epoch ", epoch);
+        return string.concat(power.attestedAt == 0 ? unicode"not attested yet · " : "", "until epoch ", epoch);
     }
 
     function _line(uint256 y, uint256 size, string memory text) private pure returns (string memory) {

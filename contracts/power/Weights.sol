@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 
-import { Account, Expiry } from "./Account.sol";
+import { Account, Accounts, Expiry } from "./Account.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
@@ -12,6 +12,7 @@ import { Token, Tokens } from "./Token.sol";
 /// @title Setting what NFTs weigh
 /// @notice Runs in PowerNFT's context; apart from it, because that contract's size is limited.
 library Weights {
+    using Accounts for Account;
     using IncomeLedger for Line;
     using Tokens for Token;
 
@@ -82,7 +83,7 @@ library Weights {
     ) private {
         uint64 old = token.income.last.weight;
         if (weight <= old || block.number >= token.expiry()) return;
-        uint64 allowed = account.arrears != 0 && weight > token.peakWeight ? token.peakWeight : weight;
+        uint64 allowed = account.currentArrears() != 0 && weight > token.peakWeight ? token.peakWeight : weight;
         uint256 room = account.qap > totals.weight ? account.qap - totals.weight : 0;
         uint64 given = allowed - old <= room ? allowed : old + uint64(room);
         if (given != weight) emit IPowerNFT.RiseLimited(id, totals.minerId, weight, given);

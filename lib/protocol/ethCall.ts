@@ -1,4 +1,4 @@
-import { Interface } from "ethers";
+import { Interface, type ParamType } from "ethers";
 import { z } from "zod";
 
 import { type Hex } from "../hex.ts";
@@ -32,8 +32,9 @@ export class ContractReader {
         details: `${method} returned nothing`,
       });
     }
-    const result = this.#abi.decodeFunctionResult(method, answer);
-    const parsed = schema.safeParse(result.length === 1 ? plain(result[0]) : plain(result));
+    const [output, ...others] = this.#abi.getFunction(method)?.outputs ?? [];
+    if (output === undefined || others.length > 0) throw new TypeError(`${method} does not return exactly one value`);
+    const parsed = schema.safeParse(plain(this.#abi.decodeFunctionResult(method, answer)[0], output));
     if (parsed.success) return parsed.data;
     throw new BadAnswerError(
       `The contract at ${this.address} does not answer ${method} as expected: check the deployment.`,
@@ -44,21 +45,11 @@ export class ContractReader {
   }
 }
 
-/** Turns the decoder's lists with names into plain objects, and unnamed ones into plain lists. */
-function plain(value: unknown): unknown {
+/** Turns the decoder's results into plain objects and lists, as the interface names them. */
+function plain(value: unknown, type: ParamType): unknown {
   if (!Array.isArray(value)) return value;
-  const named = value as unknown[] & { toObject?: () => Record<string, unknown> };
-  const entries = Object.entries(toObject(named));
-  if (entries.length === value.length && value.length > 0) {
-    return Object.fromEntries(entries.map(([name, item]) => [name, plain(item)]));
-  }
-  return Array.from(value, plain);
-}
-
-function toObject(value: { toObject?: () => Record<string, unknown> }): Record<string, unknown> {
-  try {
-    return value.toObject?.() ?? {};
-  } catch {
-    return {}; // a list whose items have no names
-  }
+  const items: unknown[] = Array.from(value);
+  const { arrayChildren, components } = type;
+  if (arrayChildren !== null) return items.map((item) => plain(item, arrayChildren));
+  return Object.fromEntries((components ?? []).map((field, index) => [field.name, plain(items[index], field)]));
 }

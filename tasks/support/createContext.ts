@@ -44,10 +44,12 @@ export async function createContext(
   }
   const url = await config.url.getUrl();
   const lotusUrl = process.env.LOTUS_RPC_URL ?? url;
-  const token = process.env.LOTUS_RPC_TOKEN;
-  const eth = createTransport({ url, token: lotusUrl === url ? token : undefined });
-  const filecoin = lotusUrl === url ? eth : createTransport({ url: lotusUrl, token });
-  const network = await inspect(name, eth, filecoin);
+  // The token is for one's own node: a public gateway must never see it.
+  const ownNode = process.env.LOTUS_RPC_URL !== undefined || name === "lotus";
+  const token = ownNode ? process.env.LOTUS_RPC_TOKEN : undefined;
+  const filecoin = createTransport({ url: lotusUrl, token });
+  const eth = lotusUrl === url ? filecoin : createTransport({ url });
+  const network = await inspect(name, config.chainId, eth, filecoin);
 
   // Opened only to sign: it asks for PRIVATE_KEY, which reading does not need.
   let opened: Promise<{ provider: Signing }> | undefined;
@@ -83,8 +85,18 @@ export async function createContext(
   };
 }
 
-async function inspect(name: string, eth: JsonRpcRequest, filecoin: JsonRpcRequest): Promise<Network> {
+async function inspect(
+  name: string,
+  configured: number | undefined,
+  eth: JsonRpcRequest,
+  filecoin: JsonRpcRequest,
+): Promise<Network> {
   const chainId = quantity.parse(await eth("eth_chainId", []));
+  if (configured !== undefined && BigInt(configured) !== chainId) {
+    throw new UsageError(
+      `--network ${name} is chain ${configured}, but the node that was named for it is of chain ${chainId}: check its URL.`,
+    );
+  }
   if (filecoin !== eth) {
     const other = quantity.parse(await filecoin("eth_chainId", []));
     if (other !== chainId) {

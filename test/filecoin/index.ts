@@ -151,7 +151,7 @@ export async function installFilecoin(
   await filecoin.setBalance(REWARD_ACTOR, MANY);
   await provider.request({ method: "hardhat_setBalance", params: [LEVER_PULLER, toBeHex(MANY)] });
   await provider.request({ method: "hardhat_impersonateAccount", params: [LEVER_PULLER] });
-  if (options.keepClock !== true) await keepClock(provider);
+  if (options.keepClock !== true) keepClock(provider);
   await filecoin.pull("start", [options.firstId ?? 1001n]);
   return filecoin;
 }
@@ -179,17 +179,22 @@ async function latest(provider: Provider): Promise<{ number: bigint; timestamp: 
 const MINING = new Set(["eth_sendTransaction", "eth_sendRawTransaction", "evm_mine"]);
 
 /** From now on every block that a request through this provider mines is 30 s after its parent. */
-async function keepClock(provider: Provider): Promise<void> {
+function keepClock(provider: Provider): void {
   const send = provider.request.bind(provider);
-  provider.request = async (args) => {
-    const bare = !Array.isArray(args.params) || args.params.length === 0;
-    if (MINING.has(args.method) && (args.method !== "evm_mine" || bare)) {
-      const { timestamp } = await latest({ request: send });
-      await send({ method: "evm_setNextBlockTimestamp", params: [toBeHex(timestamp + EPOCH_SECONDS)] });
-    }
+  // One after the other: two blocks at once would be given the same time.
+  let previous: Promise<unknown> = Promise.resolve();
+  const mine = async (args: Parameters<Provider["request"]>[0]): Promise<unknown> => {
+    const { timestamp } = await latest({ request: send });
+    await send({ method: "evm_setNextBlockTimestamp", params: [toBeHex(timestamp + EPOCH_SECONDS)] });
     return send(args);
   };
-  await Promise.resolve();
+  provider.request = (args) => {
+    const bare = !Array.isArray(args.params) || args.params.length === 0;
+    if (!MINING.has(args.method) || (args.method === "evm_mine" && !bare)) return send(args);
+    const result = previous.then(() => mine(args));
+    previous = result.catch(() => undefined);
+    return result;
+  };
 }
 
 export class Filecoin {

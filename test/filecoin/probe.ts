@@ -99,10 +99,10 @@ export class Probe {
     return { ok: ok as boolean, ret: ret as string };
   }
 
-  /** The balance of an address as a contract sees it. */
-  async evmBalance(of: string): Promise<bigint> {
-    const [balance] = await this.#view("evmBalance", [of]);
-    return balance as bigint;
+  /** What a contract sees of an address. */
+  async look(at: string): Promise<{ codehash: string; size: bigint; balance: bigint }> {
+    const [codehash, size, balance] = await this.#view("look", [at]);
+    return { codehash, size, balance } as { codehash: string; size: bigint; balance: bigint };
   }
 
   /** Makes a Parrot answer calls with this selector so. */

@@ -160,8 +160,8 @@ describe("an answer that the chain would not give", () => {
       success("0x3b8000000000000000"),
     ]);
     await expectRefused(caseOf("getOwnerAndPending"), [
-      success("0x824c00ffffffffffffffffff02f6"),
-      success("0x824c00ffffffffffffffffff7ff6"),
+      success("0x824b00ffffffffffffffffff02f6"),
+      success("0x824b00ffffffffffffffffff7ff6"),
     ]);
   });
 

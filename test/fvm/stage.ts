@@ -96,7 +96,7 @@ export class Stage {
 
   /** Makes a precompile answer one input, and no other. */
   async on(precompile: bigint, input: string, output: string | null): Promise<void> {
-    await this.tell("on", [precompile, input, output === null, output ?? "0x"]);
+    await this.tell("onInput", [precompile, input, output === null, output ?? "0x"]);
   }
 
   /** Makes a precompile answer whatever it is asked. */

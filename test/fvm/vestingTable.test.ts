@@ -140,6 +140,12 @@ describe("the vesting table", () => {
       for (const table of tables) expect(await scan(table, when)).to.deep.equal(REFUSED);
     }
 
+    /** An entry of 1 FIL with the low four bytes of its epoch, whatever the form. */
+    function longEntry(form: string, epoch: bigint): Buffer {
+      const low = (epoch & 0xffffffffn).toString(16).padStart(8, "0");
+      return Buffer.from(`82${form}${low}49000de0b6b3a7640000`, "hex");
+    }
+
     const places = [0, 1, 2, 7, 20, 38, 39];
 
     it("not as it is", async () => {
@@ -201,15 +207,35 @@ describe("the vesting table", () => {
         entries[at] = Buffer.concat([Buffer.from("821b00000000", "hex"), odd.subarray(2)]);
         await expectRefused([Buffer.concat([Buffer.of(0x81), start, ...entries])]);
       }
-      // Epochs below 2^16 that a run would take by their steps alone.
-      for (const first of [62_880n, 64_320n, 64_096n]) {
-        const entries = Array.from({ length: 8 }, (_, i) => {
-          const epoch = Buffer.alloc(4);
-          epoch.writeUInt32BE(Number(first) + 1440 * i);
-          return Buffer.concat([Buffer.from("821a", "hex"), epoch, Buffer.from("49000de0b6b3a7640000", "hex")]);
-        });
-        await expectRefused([Buffer.concat([Buffer.of(0x81, 0x88), ...entries])]);
+      // Epochs below 2^16 in four bytes, behind one that is as it should be.
+      for (const first of [50_000n, 60_000n, 64_000n]) {
+        const entries = Array.from({ length: 12 }, (_, i) => longEntry("1a", first + HALF_DAY * BigInt(i)));
+        entries[0] = Buffer.from(encode([first, amountBytes(FIL)]));
+        await expectRefused([Buffer.concat([Buffer.of(0x81, 0x8c), ...entries])]);
       }
+    });
+
+    it("when an epoch has more than eight bytes", async () => {
+      const epoch = "01" + "00".repeat(15);
+      await expectRefused([toBytes(`0x8181821c${epoch}420001`), toBytes(`0x8181821d${"00".repeat(16)}${epoch}420001`)]);
+    });
+
+    it("when the length of a string does not stand where it should", async () => {
+      const entries = Array.from({ length: 11 }, (_, i) => longEntry("1a", 4_000_320n + HALF_DAY * BigInt(i)));
+      // 24 bytes, by the first byte alone.
+      const odd = entries.map((entry) =>
+        Buffer.concat([entry.subarray(0, 6), Buffer.from("5800", "hex"), Buffer.alloc(23, 1)]),
+      );
+      await expectRefused([Buffer.concat([Buffer.of(0x81, 0x8b), ...odd])]);
+      await expectRefused([Buffer.concat([Buffer.of(0x81, 0x8b), entries[0] ?? Buffer.of(), ...odd.slice(1)])]);
+    });
+
+    it("when an epoch from 2^32 on has four bytes", async () => {
+      const first = (1n << 32n) - 5n * HALF_DAY + 7n;
+      const entries = Array.from({ length: 12 }, (_, i) =>
+        longEntry(i < 5 ? "1a" : "1b", first + HALF_DAY * BigInt(i)),
+      );
+      await expectRefused([Buffer.concat([Buffer.of(0x81, 0x8c), ...entries])]);
     });
 
     it("when it says more or fewer entries than there are", async () => {

@@ -16,6 +16,10 @@ export const METHOD = {
 
 export const FIL = 10n ** 18n;
 
+const NETWORK_VERSION = 28;
+const DAY = 2_880;
+const GET_VESTING_FUNDS = 1726876304;
+
 export interface Cid {
   "/": string;
 }
@@ -86,6 +90,7 @@ export interface MinerState {
   LockedFunds: string;
   FeeDebt: string;
   InitialPledge: string;
+  ProvingPeriodStart: number;
 }
 
 /** A native message that the chain refused. */
@@ -160,8 +165,9 @@ export class Lotus {
         Nonce: 0,
         Value: String(message.value ?? 0n),
         GasLimit: message.gasLimit ?? 0,
-        GasFeeCap: "0",
-        GasPremium: "0",
+        // given together with the limit, so that the node estimates nothing
+        GasFeeCap: message.gasLimit === undefined ? "0" : "1000000000",
+        GasPremium: message.gasLimit === undefined ? "0" : "100000",
         Method: message.method ?? 0,
         Params: message.params === undefined ? null : Buffer.from(message.params).toString("base64"),
       },
@@ -212,6 +218,11 @@ export class Lotus {
     return BigInt(actor.Balance);
   }
 
+  /** The balance of an Ethereum address, 0 where the chain has never seen it. */
+  async ethBalance(address: string): Promise<bigint> {
+    return BigInt(await this.call<string>("eth_getBalance", address, "latest"));
+  }
+
   // Miners
 
   /** Creates a miner whose owner and worker is one account. The power actor keeps part of `value` as a deposit. */
@@ -235,6 +246,19 @@ export class Lotus {
   async minerState(miner: string): Promise<MinerState & { Balance: bigint }> {
     const state = await this.call<{ Balance: string; State: MinerState }>("Filecoin.StateReadState", miner, []);
     return { ...state.State, Balance: BigInt(state.Balance) };
+  }
+
+  /** Where a new miner's proving periods and vesting table begin. */
+  async minerOrigin(
+    miner: string,
+  ): Promise<{ provingPeriodStart: bigint; vesting: { epoch: bigint; amount: bigint }[] }> {
+    const { ProvingPeriodStart } = await this.minerState(miner);
+    const message = { From: "f00", To: miner, Value: "0", Method: GET_VESTING_FUNDS, Params: null };
+    const { MsgRct } = await this.call<{ MsgRct: Receipt }>("Filecoin.StateCall", message, []);
+    const [entries] = decodeCbor(Buffer.from(MsgRct.Return ?? "", "base64")) as [[bigint, Uint8Array][]];
+    const vesting = entries.map(([epoch, amount]) => ({ epoch, amount: decodeAmount(amount) }));
+    // a young chain's periods begin before its first epoch
+    return { provingPeriodStart: BigInt(((ProvingPeriodStart % DAY) + DAY) % DAY), vesting };
   }
 
   async availableBalance(miner: string): Promise<bigint> {
@@ -290,14 +314,19 @@ export class Lotus {
 
   // Multisigs
 
-  /** Creates a multisig; its actor id. */
-  async newMultisig(from: string, signers: string[], threshold: number, value: bigint): Promise<bigint> {
-    const code = await this.call<Record<string, Cid>>("Filecoin.StateActorCodeCIDs", 28);
+  /** The code of multisigs, as CBOR. */
+  async multisigCode(): Promise<Buffer> {
+    const code = await this.call<Record<string, Cid>>("Filecoin.StateActorCodeCIDs", NETWORK_VERSION);
     const multisig = code["multisig"];
     if (multisig === undefined) throw new Error("no multisig actor");
+    return cidCbor(multisig);
+  }
+
+  /** Creates a multisig; its actor id. */
+  async newMultisig(from: string, signers: string[], threshold: number, value: bigint): Promise<bigint> {
     const constructor = encodeCbor([signers.map((s) => addressBytes(s)), BigInt(threshold), 0n, 0n]);
     // Init actor's Exec: [code cid (tag 42), constructor params]
-    const params = Buffer.concat([Buffer.from([0x82]), cidCbor(multisig), encodeCbor(constructor)]);
+    const params = Buffer.concat([Buffer.from([0x82]), await this.multisigCode(), encodeCbor(constructor)]);
     const { Receipt } = await this.send({ from, to: "f01", method: METHOD.initExec, value, params });
     const [id] = decodeCbor(Buffer.from(Receipt.Return ?? "", "base64")) as [Uint8Array];
     return decodeIdBytes(id);

@@ -14,9 +14,9 @@ interface Output {
   contracts: Record<string, Record<string, { abi: InterfaceAbi; evm: { bytecode: { object: string } } }>>;
 }
 
-/** Compiles and deploys a contract of test/lotus/contracts. They are no part of the product, nor of its build. */
-export async function deployProbe(name: string, signer: Signer): Promise<Contract> {
-  const file = `test/lotus/contracts/${name}.sol`;
+/** Compiles and deploys a test contract as production is compiled. Such contracts are no part of its build. */
+export async function deployProbe(folder: string, name: string, signer: Signer): Promise<Contract> {
+  const file = `${folder}/${name}.sol`;
   const input = {
     language: "Solidity",
     sources: { [file]: { content: readFileSync(join(ROOT, file), "utf8") } },

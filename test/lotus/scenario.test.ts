@@ -223,6 +223,10 @@ describe("the product on a real Lotus network", function () {
       await revertOf(new Contract(vaultAddress, vault.interface, holder()), "withdrawToOwner", FIL),
       "NotOwnerOrOperator",
     );
+    strictEqual(await revertOf(vault, "withdrawToOwner", 7n * FIL), "StillOwed");
+    // what the owner sends to its miner pays what holders are owed, and the rest stays its own
+    const { owed } = await account();
+    await network.lotus.send({ from: network.devnet.faucet, to: network.devnet.miner, value: owed + 1_000n * FIL });
     const receipt = await sendTo(vault, "withdrawToOwner", 7n * FIL);
     await network.devnet.advance(SETTLE);
     strictEqual(event(receipt, "OwnerPaid", vault.interface).args["amount"], 7n * FIL);

@@ -87,7 +87,7 @@ contract IncomeLedgerTest is Test {
             draw >>= 8;
             if (what < 3) _append(draw % (mostPerByte >> (draw % 64)));
             else if (what < 5) _cover(draw);
-            else if (what < 7) _weigh(draw % CLAIMANTS, (draw >> 8) % mostWeight);
+            else if (what < 7) _weigh(draw % CLAIMANTS, draw % 5 == 0 ? 0 : (draw >> 8) % mostWeight);
             else _end(draw % CLAIMANTS, draw >> 8);
             _compare();
         }
@@ -123,10 +123,16 @@ contract IncomeLedgerTest is Test {
         uint256 owed = _ledger.owed();
         (, uint256 before, , ) = _ledger.state();
         // nothing, all, exactly to the end of a checkpoint, or anything
-        uint256 amount = draw % 4 == 0 ? owed : owed == 0 ? 0 : (draw >> 8) % (owed + 1);
+        uint256 amount =
+            draw % 4 == 0
+                ? owed
+                : owed == 0
+                    ? 0
+                    : (draw >> 8) % (owed + 1);
         if (draw % 4 == 1) {
             uint256 end = 0;
-            for (uint256 k = 0; k < _lengths.length && (end <= before || (draw >> 16) % 3 != k % 3); ++k) end += _lengths[k];
+            for (uint256 k = 0; k < _lengths.length && (end <= before || (draw >> 16) % 3 != k % 3); ++k)
+                end += _lengths[k];
             if (end > before && end - before <= owed) amount = end - before;
         }
         _ledger.cover(amount);
@@ -161,7 +167,11 @@ contract IncomeLedgerTest is Test {
             uint256 has = _earned(i);
             uint256 covered = _covered(i);
             assertLe(has, exactEarned >> 128, "parts are rounded down");
-            assertLe((exactEarned >> 128) - has, 1 + lived / BPS, "by less than one attoFIL and one 10,000th a checkpoint");
+            assertLe(
+                (exactEarned >> 128) - has,
+                1 + lived / BPS,
+                "by less than one attoFIL and one 10,000th a checkpoint"
+            );
             assertLe(covered, has, "no more is covered than earned");
             assertLe(covered, exactCovered >> 128, "covered parts are rounded down");
             assertLe((exactCovered >> 128) - covered, 1 + lived / BPS, "by as little");
@@ -234,17 +244,28 @@ contract IncomeLedgerTest is Test {
         _ledger.append(10 * BPS, 1 << 64);
         _ledger.setWeight(0, BPS, 0);
         _ledger.append(7 * BPS, 1 << 64);
+        _ledger.append(7 * BPS, 1 << 64);
         _ledger.setWeight(0, BPS, 3);
         _ledger.append(3 * BPS, 1 << 64);
-        assertEq(_ledger.earnedBy(0, BPS, 3), 13, "10, nothing, 3");
+        assertEq(_ledger.earnedBy(0, BPS, 4), 13, "10, nothing, 3");
         _ledger.cover(12);
-        assertEq(_ledger.coveredOf(0, BPS, 3), 10, "the others' income lies between");
+        assertEq(_ledger.coveredOf(0, BPS, 4), 10, "the others' income lies between");
+        _ledger.cover(8);
+        assertEq(_ledger.coveredOf(0, BPS, 4), 10, "all of it");
     }
 
     function test_theFeeOfTheProviderIsNotOnTheLine() external {
         _ledger.setWeight(0, 7_000, 10);
         assertEq(_ledger.append(10 * 7_000, 100 << 64), 700, "what is left of 1,000");
         assertEq(_ledger.earnedBy(0, 7_000, 1), 700, "all of it the claimant's");
+    }
+
+    function test_aPartJustBelowOneAttoFILIsNothing() external {
+        _ledger.setWeight(0, 9_999, 1);
+        assertEq(_ledger.append(9_999, 1 << 64), 1, "the line is rounded up");
+        assertEq(_ledger.earnedBy(0, 9_999, 1), 0, "9,999 ten-thousandths are rounded down");
+        _ledger.setWeight(0, 9_999, 0);
+        assertEq(_ledger.earnedBy(0, 9_999, 1), 0, "in a knot too");
     }
 
     function test_theLargestAmountsFit() external {

@@ -55,6 +55,7 @@ abstract contract PowerHandler is Test {
     mapping(uint256 id => IPowerNFT.SectorRange) internal _sectors;
     mapping(uint256 id => bool) internal _freed;
     mapping(uint256 id => uint256) internal _earnedBefore;
+    mapping(uint256 id => uint256) internal _peak;
     mapping(uint64 minerId => mapping(uint64 sector => bool)) internal _committed;
 
     /// @dev What the contracts said of a miner after the last action.
@@ -64,6 +65,12 @@ abstract contract PowerHandler is Test {
         uint256 covered;
         uint256 owed;
         uint256 factor;
+        /// @dev As the last sync found them (R-LED-8), attoFIL.
+        uint256 arrears;
+        /// @dev When nothing was last owed, attoFIL.
+        uint256 clearRewards;
+        uint256 clearCovered;
+        int256 clearWealth;
     }
     mapping(uint64 minerId => Seen) internal _seen;
     /// @dev Cash that came from vaults less what was paid out, attoFIL.
@@ -133,15 +140,8 @@ abstract contract PowerHandler is Test {
     /// @dev Measuring starts afresh.
     function _skipped(uint64 minerId) internal virtual;
 
-    /// @dev Checks the arrears that a sync found.
-    /// @param harvested What the same action harvested afterwards; `toOwner`: what it paid the owner.
-    function _checkArrears(
-        uint64 minerId,
-        bool clear,
-        uint256 arrears,
-        uint256 harvested,
-        uint256 toOwner
-    ) internal virtual;
+    /// @dev The sum of a miner's vesting table, attoFIL.
+    function _tableOnChain(uint64 minerId) internal view virtual returns (uint256);
 
     // ACTIONS OF THE CHAIN
 
@@ -235,7 +235,8 @@ abstract contract PowerHandler is Test {
         r.minerId = minerId;
         r.sectors = new IPowerNFT.SectorRange[](1);
         uint64 start = FIRST_SECTOR + uint64(sectors % (SECTORS - 10));
-        for (uint64 i = 0; i < 24 && _committed[minerId][start]; ++i) start = FIRST_SECTOR + ((start + 5) % (SECTORS - 10));
+        for (uint64 i = 0; i < 24 && _committed[minerId][start]; ++i)
+            start = FIRST_SECTOR + ((start + 5) % (SECTORS - 10));
         uint64 count = uint64((sectors >> 128) % 10) + 1;
         r.sectors[0] = IPowerNFT.SectorRange(start, count);
         r.nominalPower = uint64(bound(terms >> 64, 1, _powerOnChain(minerId) / 3 + 1));
@@ -311,7 +312,7 @@ abstract contract PowerHandler is Test {
         if (due == 0) {
             // somebody else's, so that claims are worth checking
             for (uint256 i = 1; i < _holders.length && due == 0; ++i) {
-                holder = _holders[(h % _holders.length + i) % _holders.length];
+                holder = _holders[((h % _holders.length) + i) % _holders.length];
                 (ids, due) = _claimable(holder, which);
             }
         }
@@ -355,7 +356,7 @@ abstract contract PowerHandler is Test {
     function burn(uint256 i) external counted(Action.Burn) {
         if (_live.length == 0) return;
         for (uint256 k = 0; k < _live.length; ++k) {
-            uint256 id = _live[(i % _live.length + k) % _live.length];
+            uint256 id = _live[((i % _live.length) + k) % _live.length];
             if (NFT.expiryOf(id) <= block.number) return _burn(id);
         }
         _burn(_live[i % _live.length]);
@@ -390,8 +391,10 @@ abstract contract PowerHandler is Test {
         uint256 deadline = NFT.minerAccount(minerId).syncDeadline;
         uint256 earliest = deadline + GIVE_UP_DELAY;
         if (seed % 3 == 0 && earliest > block.number) vm.roll(earliest + ((seed >> 8) % 100));
+        bool again = _seen[minerId].factor == 0;
+        if (_seen[minerId].lastSync == block.number) return;
         try NFT.skip(minerId) {
-            assertTrue(deadline == 0 || block.number >= earliest, "measuring is given up only when it is of no use");
+            assertTrue(again || deadline == 0 || block.number >= earliest, "given up only when it is of no use");
             if (deadline == 0) return;
             assertEq(NFT.minerAccount(minerId).rewards, _seen[minerId].rewards, "what was not measured counts nothing");
             MODEL.sync(minerId, 0, MODEL.qapOf(minerId));
@@ -422,7 +425,11 @@ abstract contract PowerHandler is Test {
         assertEq(s.cash, _cash, "cash is what came in less what was paid out");
         assertGe(s.cash, s.liabilities, "cash covers what can be taken out");
         assertLe(held, s.liabilities, "payable, credits and fees are covered");
-        assertLe(s.liabilities, held + feesToCome + dust + 2 * (_live.length + _burned), "nothing but dust is left over");
+        assertLe(
+            s.liabilities,
+            held + feesToCome + dust + 2 * (_live.length + _burned),
+            "nothing but dust is left over"
+        );
     }
 
     function _checkNft(uint256 id) private returns (uint256 payable_, uint256 fee) {
@@ -511,7 +518,12 @@ abstract contract PowerHandler is Test {
         uint256 rewards = a.rewards - seen.rewards;
         if (a.lastSync != seen.lastSync) {
             _checkRewards(minerId, rewards, seen.factor, seen.lastSync);
-            _checkArrears(minerId, seen.owed == 0, a.arrears, a.covered - seen.covered, toOwner);
+            seen.arrears = _arrears(seen, minerId, a, toOwner);
+            assertEq(
+                a.arrears,
+                seen.arrears < a.owed ? seen.arrears : a.owed,
+                "income that was owed but went elsewhere"
+            );
             assertEq(a.qap, _powerOnChain(minerId), "the power on chain");
             MODEL.sync(minerId, rewards, a.qap);
             seen.factor = NFT.rewardFactor();
@@ -524,6 +536,29 @@ abstract contract PowerHandler is Test {
             _cash += cash;
         }
         (seen.lastSync, seen.rewards, seen.covered, seen.owed) = (a.lastSync, a.rewards, a.covered, a.owed);
+    }
+
+    /// @dev min(owed, max(0, 95 % of rewards - cash - growth of wealth)) since nothing was last owed; what was liquid
+    /// beyond the debt then does not count. As the sync found it: before the same action harvested and paid the owner.
+    function _arrears(
+        Seen storage seen,
+        uint64 minerId,
+        IPowerNFT.MinerAccount memory a,
+        uint256 toOwner
+    ) private returns (uint256) {
+        uint256 harvested = a.covered - seen.covered;
+        int256 owed = int256(a.owed + harvested);
+        int256 liquid = _availableOnChain(minerId) + int256(NFT.vaultOf(minerId).balance + harvested + toOwner);
+        int256 table = int256(_tableOnChain(minerId));
+        if (seen.owed == 0) {
+            (seen.clearRewards, seen.clearCovered) = (a.rewards, seen.covered);
+            seen.clearWealth = table + (liquid < owed ? liquid : owed);
+            return 0;
+        }
+        int256 missing = int256(((a.rewards - seen.clearRewards) * 95) / 100);
+        missing -= int256(seen.covered - seen.clearCovered) + table + liquid - seen.clearWealth;
+        if (missing < 0) return 0;
+        return uint256(missing < owed ? missing : owed);
     }
 
     /// @dev Makes room for another NFT, where one can be burned.
@@ -543,7 +578,10 @@ abstract contract PowerHandler is Test {
         vm.prank(holder);
         try NFT.burn(id) {
             assertEq(unpaid, 0, "an NFT is burned only when it is paid in full");
-            assertTrue(!attested || MODEL.lastSyncOf(_minerOf(id)) >= _expiry(id), "nor before its last income is measured");
+            assertTrue(
+                !attested || MODEL.lastSyncOf(_minerOf(id)) >= _expiry(id),
+                "nor before its last income is measured"
+            );
             assertEq(NFT.creditOf(holder), credit, "what was payable is the holder's credit");
             if (MODEL.lastSyncOf(_minerOf(id)) < _expiry(id)) MODEL.remove(id);
             if (!_freed[id]) _setCommitted(id, false);
@@ -584,18 +622,24 @@ abstract contract PowerHandler is Test {
         }
     }
 
-    /// @dev Falls first, then rises as far as the measured power leaves room; none in arrears.
+    /// @dev Falls first, then rises as far as the measured power leaves room; in arrears at
+    /// most to where a weight was before.
     function _modelWeights(uint64 minerId, uint256[] memory ids, uint64[] memory weights) private {
         for (uint256 i = 0; i < ids.length; ++i) {
-            if (_expiry(ids[i]) > block.number && weights[i] < MODEL.nft(ids[i]).weight) MODEL.setWeight(ids[i], weights[i]);
+            if (_expiry(ids[i]) > block.number && weights[i] < MODEL.nft(ids[i]).weight)
+                MODEL.setWeight(ids[i], weights[i]);
         }
-        if (NFT.minerAccount(minerId).arrears != 0) return;
+        bool inArrears = _seen[minerId].arrears != 0;
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 old = MODEL.nft(ids[i]).weight;
-            if (_expiry(ids[i]) <= block.number || weights[i] <= old) continue;
+            uint256 weight = weights[i];
+            if (inArrears && weight > _peak[ids[i]]) weight = _peak[ids[i]];
+            if (_expiry(ids[i]) <= block.number || weight <= old) continue;
             (uint256 sum, ) = MODEL.weightOf(minerId);
             uint256 room = MODEL.qapOf(minerId) > sum ? MODEL.qapOf(minerId) - sum : 0;
-            MODEL.setWeight(ids[i], weights[i] - old <= room ? weights[i] : old + room);
+            if (weight - old > room) weight = old + room;
+            MODEL.setWeight(ids[i], weight);
+            if (weight > _peak[ids[i]]) _peak[ids[i]] = weight;
         }
     }
 

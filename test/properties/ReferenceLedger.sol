@@ -63,7 +63,7 @@ contract ReferenceLedger {
         if (from == block.number) return;
         if (from != 0 && rewards != 0) {
             uint256 meanTimes2 = m.qap + qap;
-            for (uint256 at = from; at < block.number; ) {
+            for (uint256 at = from; at < block.number;) {
                 uint256 until = _nextExpiry(m, at);
                 _earn(m, rewards * (until - at), block.number - from, meanTimes2, at);
                 at = until;

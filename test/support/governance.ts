@@ -9,7 +9,8 @@ export const PARAMETERS = 1n;
 export const GUARDIAN = 2n;
 export const ORACLE = 3n;
 export const TREASURY = 4n;
-export const ROLES = [ADMIN, PARAMETERS, GUARDIAN, ORACLE, TREASURY];
+export const MEASURING = 5n;
+export const ROLES = [ADMIN, PARAMETERS, GUARDIAN, ORACLE, TREASURY, MEASURING];
 
 /** Seconds, as AccessManager counts. */
 export const SECONDS_A_DAY = 86_400n;
@@ -24,16 +25,21 @@ export async function schedule(p: Protocol, target: string, data: string): Promi
 
 /** Schedules a change of a parameter of PowerNFT and carries it out when its delay is over. */
 export async function changeParameter(p: Protocol, data: string): Promise<ContractTransactionResponse> {
-  const target = await p.nft.getAddress();
-  await schedule(p, target, data);
-  await p.fil.mine(3n * DAY);
-  return p.manager.connect(p.governance).execute(target, data);
+  return change(p, await p.nft.getAddress(), data, 3n);
+}
+
+/** The same for how income is measured. */
+export async function changeMeasuring(p: Protocol, data: string): Promise<ContractTransactionResponse> {
+  return change(p, await p.nft.getAddress(), data, 7n);
 }
 
 /** The same for a change of the manager itself. */
 export async function changeManager(p: Protocol, data: string): Promise<ContractTransactionResponse> {
-  const target = await p.manager.getAddress();
+  return change(p, await p.manager.getAddress(), data, 7n);
+}
+
+async function change(p: Protocol, target: string, data: string, days: bigint): Promise<ContractTransactionResponse> {
   await schedule(p, target, data);
-  await p.fil.mine(7n * DAY);
+  await p.fil.mine(days * DAY);
   return p.manager.connect(p.governance).execute(target, data);
 }

@@ -40,8 +40,9 @@ contract ActorProbe {
         return to.staticcall(data);
     }
 
-    function evmBalance(address of_) external view returns (uint256) {
-        return of_.balance;
+    /// @notice What an EVM sees of an address.
+    function look(address at) external view returns (bytes32 codehash, uint256 size, uint256 balance) {
+        return (at.codehash, at.code.length, at.balance);
     }
 
     function _precompile(uint8 number) private pure returns (address) {

@@ -21,8 +21,6 @@ library Vesting {
     uint64 private constant PERIOD = 518_400;
     uint64 private constant STEP = 2_880;
     uint64 private constant QUANTUM = 1_440;
-    /// @dev Marks a bucket that gets an entry, be it of zero.
-    uint256 private constant ENTRY = 1 << 255;
     uint256 private constant HALF = type(uint128).max;
 
     function epochOf(VestingFunds storage f, uint64 index) internal view returns (uint64) {
@@ -46,7 +44,8 @@ library Vesting {
         f.pairs[index / 2] = word | ((present ? amount + 1 : 0) << shift);
     }
 
-    /// @dev Adds `count` locked amounts of `sum` each, at `epoch`, `epoch + every`, ... Nothing is unlocked here.
+    /// @dev A step of nothing, as amounts below a few hundred attoFIL have them, makes no entry here.
+    /// Adds `count` locked amounts of `sum` each, at `epoch`, `epoch + every`, ... Nothing is unlocked here.
     function add(VestingFunds storage f, uint64 epoch, uint64 every, uint64 count, uint256 sum) internal {
         if (sum == 0 || count == 0) return;
         uint64 base = indexUp(f, epoch + STEP);
@@ -57,24 +56,33 @@ library Vesting {
         _merge(f, base, added);
     }
 
-    /// @dev Daily steps from the first half day at or after a day from `begin`, each up to its share of the time gone.
+    /// @dev Daily steps from the first half day at or after a day from `begin`: by the end of each, its share of the time
+    /// gone has vested, rounded down. Every step but the first and the last is a 180th, and one more attoFIL whenever
+    /// the fractions make up a whole one.
     function _addOne(uint256[] memory added, uint256 base, uint256 class, uint256 begin, uint256 sum) private pure {
         uint256 index = (begin + STEP - class + QUANTUM - 1) / QUANTUM;
         uint256 elapsed = class + QUANTUM * index - begin;
+        uint256 vested = (sum * elapsed) / PERIOD;
+        added[index - base] += vested;
+        uint256 steps = (PERIOD - 1 - elapsed) / STEP;
+        uint256 whole = (sum * STEP) / PERIOD;
+        uint256 part = mulmod(sum, STEP, PERIOD);
+        uint256 parts = mulmod(sum, elapsed, PERIOD);
         assembly {
-            let place := add(add(added, 32), shl(5, sub(index, base)))
-            let vested := 0
-            for {} lt(vested, sum) {} {
-                let target := sum
-                if lt(elapsed, PERIOD) {
-                    target := div(mul(sum, elapsed), PERIOD)
-                }
-                mstore(place, add(or(mload(place), ENTRY), sub(target, vested)))
-                vested := target
-                elapsed := add(elapsed, STEP)
+            let place := add(add(added, 96), shl(5, sub(index, base)))
+            for {
+                let end := add(place, shl(6, steps))
+            } lt(place, end) {
                 place := add(place, 64)
+            } {
+                parts := add(parts, part)
+                let carry := gt(parts, 518399)
+                parts := sub(parts, mul(carry, 518400))
+                mstore(place, add(mload(place), add(whole, carry)))
             }
         }
+        vested = (sum * (elapsed + STEP * steps)) / PERIOD;
+        added[index + 2 * steps + 2 - base] += sum - vested;
     }
 
     /// @dev Writes one entry over whatever is there.
@@ -89,7 +97,7 @@ library Vesting {
         for (uint64 i; i < added.length; ++i) {
             if (added[i] == 0) continue;
             (, uint256 amount) = get(f, base + i);
-            put(f, base + i, amount + (added[i] ^ ENTRY));
+            put(f, base + i, amount + added[i]);
         }
     }
 

@@ -15,7 +15,7 @@ contract ActorScript {
     /// @dev The reply to any other input, by precompile.
     mapping(uint256 precompile => Reply) private _any;
 
-    function on(uint256 precompile, bytes calldata input, bool refused, bytes calldata output) external {
+    function onInput(uint256 precompile, bytes calldata input, bool refused, bytes calldata output) external {
         _exact[precompile][keccak256(input)] = Reply({ known: true, refused: refused, output: output });
     }
 

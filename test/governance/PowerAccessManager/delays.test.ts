@@ -89,6 +89,32 @@ describe("a change of a parameter", () => {
   });
 });
 
+describe("a change of how income is measured (R-INC-2)", () => {
+  it("waits as long as a change of roles", async () => {
+    const p = await deployed();
+    const data = p.nft.interface.encodeFunctionData("setRewardFactor", [300n]);
+    await schedule(p, await p.nft.getAddress(), data);
+    await p.fil.mine(7n * DAY - 2n);
+    await expect(p.nft.connect(p.governance).setRewardFactor(300n)).to.be.revertedWithCustomError(
+      p.manager,
+      "AccessManagerNotReady",
+    );
+    await p.nft.connect(p.governance).setRewardFactor(300n); // the epoch after
+    expect(await p.nft.rewardFactor()).to.equal(300n);
+  });
+
+  it("can be cancelled by the guardian", async () => {
+    const p = await deployed();
+    const target = await p.nft.getAddress();
+    const data = p.nft.interface.encodeFunctionData("setRewardFactor", [300n]);
+    await schedule(p, target, data);
+    await expect(p.manager.connect(p.guardian).cancel(p.governance.address, target, data)).to.emit(
+      p.manager,
+      "OperationCanceled",
+    );
+  });
+});
+
 describe("a change of roles", () => {
   it("is refused when the admin did not schedule it", async () => {
     const p = await deployed();

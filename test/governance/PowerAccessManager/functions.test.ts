@@ -1,12 +1,12 @@
 import { expect } from "chai";
 
 import { errorOf, writers } from "../../support/abi.ts";
-import { GUARDIAN, ORACLE, PARAMETERS, TREASURY } from "../../support/governance.ts";
+import { GUARDIAN, MEASURING, ORACLE, PARAMETERS, TREASURY } from "../../support/governance.ts";
 import { deployed, enrolled } from "../../support/protocol.ts";
 
 const RESTRICTED = {
   setProtocolFee: PARAMETERS,
-  setRewardFactor: PARAMETERS,
+  setRewardFactor: MEASURING,
   pauseMinting: GUARDIAN,
   applyWeights: ORACLE,
   claimProtocolFees: TREASURY,

@@ -1,7 +1,16 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
-import { ADMIN, GUARDIAN, ORACLE, PARAMETERS, ROLES, SECONDS_A_DAY, TREASURY } from "../../support/governance.ts";
+import {
+  ADMIN,
+  GUARDIAN,
+  MEASURING,
+  ORACLE,
+  PARAMETERS,
+  ROLES,
+  SECONDS_A_DAY,
+  TREASURY,
+} from "../../support/governance.ts";
 import { ethers } from "../../support/network.ts";
 import { type Protocol, deployed } from "../../support/protocol.ts";
 
@@ -29,6 +38,11 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await p.manager.PARAMETER_DELAY()).to.equal(3n * SECONDS_A_DAY);
   });
 
+  it("make governance wait 7 days with how income is measured, the longest delay (R-INC-2)", async () => {
+    const p = await deployed();
+    expect(await accessOf(p, MEASURING, p.governance.address)).to.deep.equal([true, 7n * SECONDS_A_DAY]);
+  });
+
   it("let guardian, oracle and treasury act at once", async () => {
     const p = await deployed();
     expect(await accessOf(p, GUARDIAN, p.guardian.address)).to.deep.equal([true, 0n]);
@@ -43,7 +57,7 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
       for (const role of ROLES) if ((await accessOf(p, role, who))[0]) held.push(role);
       return held;
     };
-    expect(await rolesOf(p.governance.address)).to.deep.equal([ADMIN, PARAMETERS, TREASURY]);
+    expect(await rolesOf(p.governance.address)).to.deep.equal([ADMIN, PARAMETERS, TREASURY, MEASURING]);
     expect(await rolesOf(p.guardian.address)).to.deep.equal([GUARDIAN]);
     expect(await rolesOf(p.oracle.address)).to.deep.equal([ORACLE]);
     expect(await rolesOf(await p.nft.getAddress())).to.deep.equal([]);
@@ -65,17 +79,23 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await p.manager.minSetback()).to.equal(5n * SECONDS_A_DAY);
   });
 
-  it("have the admin role above them and the guardian beside the parameters", async () => {
+  it("have the admin role above them and the guardian beside parameters and measuring", async () => {
     const p = await deployed();
     for (const role of ROLES) expect(await p.manager.getRoleAdmin(role)).to.equal(ADMIN);
-    expect(await p.manager.getRoleGuardian(PARAMETERS)).to.equal(GUARDIAN);
+    for (const role of [PARAMETERS, MEASURING]) expect(await p.manager.getRoleGuardian(role)).to.equal(GUARDIAN);
   });
 
   it("carry the numbers that are documented", async () => {
     const p = await deployed();
     const { manager } = p;
-    const ids = [manager.PARAMETER_ROLE, manager.GUARDIAN_ROLE, manager.ORACLE_ROLE, manager.TREASURY_ROLE];
-    expect(await Promise.all(ids.map((id) => id()))).to.deep.equal([PARAMETERS, GUARDIAN, ORACLE, TREASURY]);
+    const ids = [
+      manager.PARAMETER_ROLE,
+      manager.GUARDIAN_ROLE,
+      manager.ORACLE_ROLE,
+      manager.TREASURY_ROLE,
+      manager.MEASURING_ROLE,
+    ];
+    expect(await Promise.all(ids.map((id) => id()))).to.deep.equal(ROLES.slice(1));
   });
 
   for (const missing of ["guardian", "oracle", "PowerNFT"]) {

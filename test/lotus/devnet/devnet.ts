@@ -26,6 +26,9 @@ const STOP_TIMEOUT = 10_000;
 const DEADLINE = 60;
 const DEADLINES = 48;
 const MAX_STEP = 280;
+const MIN_STEP = 20;
+/** Milliseconds that a step should take. */
+const STEP_TIME = 600;
 const running = new Set<Devnet>();
 
 async function freePort(): Promise<number> {
@@ -49,6 +52,8 @@ export class Devnet {
   #child: ChildProcess;
   #folder: string;
   #sectors: number;
+  /** Epochs to ask for at a time. */
+  #step = 60;
 
   private constructor(child: ChildProcess, folder: string, sectors: number, ready: RegExpExecArray) {
     const [, url, miner, owner, faucet] = ready;
@@ -141,32 +146,40 @@ export class Devnet {
    *
    * About one round in 150 has no winner; the node then jumps once more as far as it was asked to. So it is never asked
    * for more than a third of the way to the next proof that is due: a skipped proof would make sectors faulty, and a
-   * jump of 900 epochs would stop the node for good.
+   * jump of 900 epochs would stop the node for good. Nor does it wait longer than two seconds for a block to become the
+   * head, so that on a busy machine the steps get shorter.
    */
   async advance(epochs: number): Promise<number> {
-    let height = (await this.#rpc<{ Height: number }>("Filecoin.ChainHead")).Height;
+    let height = await this.#height();
     const target = height + epochs;
-    let failures = 0;
     while (height < target) {
       if (!this.alive) throw new Error("the network has ended");
-      const step = Math.min(
-        target - height,
-        MAX_STEP,
-        Math.max(1, Math.floor(((await this.#nextProof(height)) - height) / 3)),
-      );
+      const safe = Math.floor(((await this.#nextProof(height)) - height) / 3);
+      const step = Math.max(1, Math.min(target - height, safe, this.#step));
+      const started = Date.now();
       const answer = await fetch(new URL(`/devnet/advance?epochs=${step}`, this.url));
-      if (answer.ok) {
-        height = ((await answer.json()) as { height: number }).height;
-        failures = 0;
-      } else {
-        // on a busy machine a block may become the head later than the node waits for it
-        const problem = await answer.text();
-        if (++failures > 5) throw new Error(`advance: ${problem}`);
-        await setTimeout(1_000);
-        height = (await this.#rpc<{ Height: number }>("Filecoin.ChainHead")).Height;
-      }
+      const problem = answer.ok ? undefined : await answer.text();
+      const reached = problem === undefined ? await this.#height() : await this.#heightAbove(height);
+      if (reached === height) throw new Error(`advance: ${problem ?? "nothing happened"}`);
+      const perEpoch = (Date.now() - started) / (reached - height);
+      this.#step = Math.round(Math.min(MAX_STEP, Math.max(MIN_STEP, STEP_TIME / perEpoch)));
+      height = reached;
     }
     return height;
+  }
+
+  async #height(): Promise<number> {
+    return (await this.#rpc<{ Height: number }>("Filecoin.ChainHead")).Height;
+  }
+
+  /** Waits for a block that the node gave up waiting for: asking for another one before would add up the jumps. */
+  async #heightAbove(height: number): Promise<number> {
+    let now = height;
+    for (let waited = 0; now <= height && waited < 60; waited++) {
+      await setTimeout(1_000);
+      now = await this.#height();
+    }
+    return now;
   }
 
   /** The next epoch at which a deadline with sectors opens. Sectors lie two to a deadline, from deadline 0 on. */

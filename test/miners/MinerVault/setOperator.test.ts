@@ -78,6 +78,22 @@ describe("MinerVault.setOperator", () => {
       .withArgs(next, p.provider.address);
   });
 
+  it("takes a native actor by its masked id", async () => {
+    const p = await enrolled();
+    const account = await p.fil.createAccount();
+    const { address } = await senderOf(account);
+    await p.vault.connect(p.provider).setOperator(address);
+    expect(await p.vault.operator()).to.equal(address);
+  });
+
+  it("refuses the masked id of an Ethereum account, which never calls under it", async () => {
+    const p = await enrolled();
+    const masked = (await senderOf(await p.fil.registerEvm(p.buyer.address))).address;
+    await expect(p.vault.connect(p.provider).setOperator(masked))
+      .to.be.revertedWithCustomError(p.vault, "UseEthereumAddress")
+      .withArgs(masked, p.buyer.address);
+  });
+
   it("is refused to a stranger", async () => {
     const p = await enrolled();
     await expect(p.vault.connect(p.stranger).setOperator(p.stranger.address))

@@ -78,6 +78,14 @@ describe("PowerNFT.applyWeights", () => {
     expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(4), 2_000n);
   });
 
+  it("passes over an NFT that was burned, so that a burn cannot hold up a report", async () => {
+    const p = await pair();
+    await p.nft.connect(p.holder).burn(p.first);
+    await apply(p, [p.first, p.second], [QUARTER, QUARTER]);
+    expect(await p.nft.weightOf(p.second)).to.equal(QUARTER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER);
+  });
+
   it("changes nothing of an NFT that has expired", async () => {
     const p = await pair();
     await attest(p, p.first, QUARTER);
@@ -146,9 +154,11 @@ describe("PowerNFT.applyWeights refuses", () => {
 
   it("an id that was never minted", async () => {
     const p = await pair();
-    await expect(apply(p, [99n], [1n]))
-      .to.be.revertedWithCustomError(p.nft, "UnknownNFT")
-      .withArgs(99n);
+    for (const id of [0n, 99n]) {
+      await expect(apply(p, [id], [1n]))
+        .to.be.revertedWithCustomError(p.nft, "UnknownNFT")
+        .withArgs(id);
+    }
   });
 
   it("an NFT of another miner", async () => {

@@ -127,7 +127,9 @@ describe("PowerNFT.freeSectors", () => {
     const p = await earning();
     await earn(p, MINER, FIL(40));
     await p.fil.mineTo(await p.nft.expiryOf(p.id));
-    await p.nft.connect(p.stranger).freeSectors([p.id]);
+    await expect(p.nft.connect(p.stranger).freeSectors([p.id]))
+      .to.emit(p.nft, "SectorsFreed")
+      .withArgs(p.id, MINER);
     expect(await p.nft.isCommitted(MINER, 0n)).to.equal(false);
     expect(await mint(p)).to.equal(2n);
   });
@@ -136,7 +138,7 @@ describe("PowerNFT.freeSectors", () => {
     const p = await over();
     await p.nft.freeSectors([p.id]);
     await mint(p);
-    await p.nft.freeSectors([p.id]);
+    await expect(p.nft.freeSectors([p.id])).not.to.emit(p.nft, "SectorsFreed");
     expect(await p.nft.isCommitted(MINER, 5n)).to.equal(true);
     await p.nft.connect(p.holder).burn(p.id);
     expect(await p.nft.isCommitted(MINER, 5n)).to.equal(true);

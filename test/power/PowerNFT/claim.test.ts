@@ -5,7 +5,17 @@ import { FIL, maskedAddress } from "../../filecoin/index.ts";
 import { expectIdentities } from "../../support/identity.ts";
 import { ethers } from "../../support/network.ts";
 import { attest, earn, mint } from "../../support/nft.ts";
-import { MINER, OWNER, QAP, SECTOR_SIZE, addMiner, earning, enrol, enrolled } from "../../support/protocol.ts";
+import {
+  MINER,
+  OWNER,
+  QAP,
+  SECTOR_SIZE,
+  addMiner,
+  earning,
+  enrol,
+  enrolled,
+  senderOf,
+} from "../../support/protocol.ts";
 
 /** NFT 1 can be paid about 20 FIL. */
 async function payable() {
@@ -162,6 +172,22 @@ describe("A payee (R-NFT-4)", () => {
     await expect(p.nft.connect(p.holder).claim([p.id], ZeroAddress))
       .to.be.revertedWithCustomError(p.nft, "BadPayee")
       .withArgs(ZeroAddress);
+  });
+
+  it("may be an Ethereum account by its masked id: it is the same actor", async () => {
+    const p = await payable();
+    const account = "0x1234567890123456789012345678901234567890";
+    await p.nft.connect(p.holder).claim([p.id], maskedAddress(await p.fil.registerEvm(account)));
+    expect(await p.fil.balanceOf(account)).to.equal(p.amount);
+  });
+
+  it("may not be PowerNFT itself by its masked id", async () => {
+    const p = await payable();
+    const id = (await p.fil.idOf(await p.nft.getAddress())) ?? 0n;
+    const masked = (await senderOf(id)).address;
+    await expect(p.nft.connect(p.holder).claim([p.id], masked))
+      .to.be.revertedWithCustomError(p.nft, "BadPayee")
+      .withArgs(masked);
   });
 
   it("may not be PowerNFT itself", async () => {

@@ -76,10 +76,10 @@ describe("An NFT's expiry (R-LED-5)", () => {
   it("is the same whether somebody syncs at the date or not", async () => {
     const earnedWith = async (called: boolean): Promise<bigint> => {
       const p = await twoDates();
-      await p.fil.mineTo(p.expiry - 5n * DAY);
+      await p.fil.mineTo(p.expiry - 2n * DAY);
       await p.nft.sync(MINER);
-      for (let day = 0; day < 10; day++) {
-        await p.fil.awardEvery(MINER, { epochs: DAY, every: 120n, amount: FIL("0.1") });
+      for (let day = 0; day < 4; day++) {
+        await p.fil.awardEvery(MINER, { epochs: DAY, every: 480n, amount: FIL("0.1") });
         if (called) await p.nft.sync(MINER);
       }
       await p.nft.sync(MINER);

@@ -135,9 +135,9 @@ describe("Oldest income first (R-LED-2)", () => {
   it("finds its place on a line of many checkpoints (R-LED-3)", async () => {
     const p = await twoClaimants();
     await p.fil.setPreCommitDeposits(MINER, 0n);
-    for (let i = 0; i < 20; i++) await earn(p, MINER, FIL(4));
+    for (let i = 0; i < 12; i++) await earn(p, MINER, FIL(4));
     await lockAll(p);
-    await topUp(p, FIL(1)); // 30 FIL lie on the line before the 20 checkpoints of 2 FIL
+    await topUp(p, FIL(1)); // 30 FIL lie on the line before the 12 checkpoints of 2 FIL
     await topUp(p, FIL(40)); // 11 FIL beyond it
     expect((await p.nft.minerAccount(MINER)).covered).to.equal(FIL(41));
     expect(await p.nft.payableOf(p.early)).to.be.closeTo(FIL("25.5"), FIL("0.001"));

@@ -90,6 +90,14 @@ describe("PowerNFT.mint", () => {
     expect(await p.nft.ownerOf(id)).to.equal(await p.manager.getAddress());
   });
 
+  it("is refused for the masked id of an Ethereum account as receiver, which could never move it", async () => {
+    const p = await enrolled();
+    const masked = (await senderOf(await p.fil.registerEvm(p.buyer.address))).address;
+    await expect(attempt(p, { to: masked }))
+      .to.be.revertedWithCustomError(p.nft, "UseEthereumAddress")
+      .withArgs(masked, p.buyer.address);
+  });
+
   it("is refused for nobody as receiver", async () => {
     const p = await enrolled();
     await expect(attempt(p, { to: ZeroAddress }))

@@ -68,16 +68,26 @@ describe("PowerNFT.skip", () => {
     expect((await p.nft.minerAccount(MINER)).lastSync).to.equal(0n);
   });
 
-  it("can be repeated", async () => {
+  it("can be repeated at once until a sync succeeds", async () => {
     const p = await unreadable();
     await p.fil.mineTo(p.earliest);
     await p.nft.skip(MINER);
+    await p.nft.skip(MINER);
+    expect((await p.nft.minerAccount(MINER)).lastSync).to.equal(await p.fil.epoch());
+    await p.actors.forget(MINER, GET_VESTING_FUNDS);
+    await p.nft.sync(MINER);
     const { syncDeadline } = await p.nft.minerAccount(MINER);
     await expect(p.nft.skip(MINER))
       .to.be.revertedWithCustomError(p.nft, "TooEarlyToSkip")
       .withArgs(MINER, syncDeadline + GIVE_UP_DELAY);
+  });
+
+  it("says nothing of a gap where nobody earned", async () => {
+    const p = await enrolled();
+    await p.nft.sync(MINER);
+    const { syncDeadline } = await p.nft.minerAccount(MINER);
     await p.fil.mineTo(syncDeadline + GIVE_UP_DELAY);
-    await p.nft.skip(MINER);
+    await expect(p.nft.skip(MINER)).not.to.emit(p.nft, "IncomeGap");
     expect((await p.nft.minerAccount(MINER)).lastSync).to.equal(await p.fil.epoch());
   });
 });

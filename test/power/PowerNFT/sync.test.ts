@@ -97,15 +97,15 @@ describe("PowerNFT.sync", () => {
 
   it("does not depend on how often it is called (R-LED-2)", async () => {
     const p = await earning();
-    const month = { epochs: 10n * DAY, every: 720n, amount: FIL(1) };
-    await p.fil.awardEvery(MINER, month);
+    const days = { epochs: 4n * DAY, every: 1_440n, amount: FIL(1) };
+    await p.fil.awardEvery(MINER, days);
     await p.nft.sync(MINER);
-    for (let day = 0; day < 10; day++) {
-      await p.fil.awardEvery(MINER, { ...month, epochs: DAY });
+    for (let day = 0; day < 4; day++) {
+      await p.fil.awardEvery(MINER, { ...days, epochs: DAY });
       await p.nft.sync(MINER);
     }
-    expect(await rewardsOf(p)).to.be.closeTo(FIL(80), 80n * DUST);
-    expect(await p.nft.earnedOf(p.id)).to.be.closeTo(FIL(40), 80n * DUST);
+    expect(await rewardsOf(p)).to.be.closeTo(FIL(16), 16n * DUST);
+    expect(await p.nft.earnedOf(p.id)).to.be.closeTo(FIL(8), 16n * DUST);
   });
 
   it("measures from an empty table, whose class any later entry tells (R-INC-2)", async () => {
@@ -214,6 +214,14 @@ describe("A sync that comes late (R-INC-2)", () => {
     expect(counted).to.be.greaterThan(0n);
   });
 
+  it("says nothing of a gap where nobody earned", async () => {
+    const p = await enrolled();
+    await earn(p, MINER, FIL(1));
+    const { syncDeadline } = await p.nft.minerAccount(MINER);
+    await p.fil.mineTo(syncDeadline + 1n);
+    await expect(p.nft.sync(MINER)).not.to.emit(p.nft, "IncomeGap");
+  });
+
   it("counts nothing once the pair has left the table", async () => {
     const p = await earning();
     await earn(p, MINER, FIL(1));
@@ -259,6 +267,15 @@ describe("PowerNFT.sync of a miner whose answers cannot be read", () => {
     await expect(p.nft.sync(MINER))
       .to.be.revertedWithCustomError(p.meter, "ActorError")
       .withArgs(MINER, GET_VESTING_FUNDS, 22n);
+  });
+
+  it("is refused when the power actor fails otherwise than for want of a claim", async () => {
+    const p = await earning();
+    const actors = await interceptActors();
+    await actors.give(POWER_ACTOR, MINER_POWER, 16n, "0x");
+    await expect(p.nft.sync(MINER))
+      .to.be.revertedWithCustomError(p.meter, "ActorError")
+      .withArgs(POWER_ACTOR, MINER_POWER, 16n);
   });
 
   it("is refused for an id that is no miner", async () => {

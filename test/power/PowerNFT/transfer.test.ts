@@ -5,7 +5,7 @@ import { FIL, maskedAddress } from "../../filecoin/index.ts";
 import { expectIdentities } from "../../support/identity.ts";
 import { ethers } from "../../support/network.ts";
 import { earn } from "../../support/nft.ts";
-import { MINER, type Earning, earning } from "../../support/protocol.ts";
+import { MINER, type Earning, earning, senderOf } from "../../support/protocol.ts";
 
 /** NFT 1 can be paid about 20 FIL, and about 10 FIL more are earned but not covered. */
 async function partlyPaid() {
@@ -74,6 +74,15 @@ describe("A transfer of an NFT (R-LED-6)", () => {
     const multisig = await p.fil.createMultisig({ signers: [p.owner], threshold: 1n });
     await p.nft.connect(p.holder).transferFrom(p.holder.address, maskedAddress(multisig), p.id);
     expect((await p.nft.ownerOf(p.id)).toLowerCase()).to.equal(maskedAddress(multisig));
+  });
+
+  it("is refused to the masked id of an Ethereum account, which could never move it", async () => {
+    const p = await partlyPaid();
+    const id = await p.fil.registerEvm(p.buyer.address);
+    const masked = (await senderOf(id)).address;
+    await expect(p.nft.connect(p.holder).transferFrom(p.holder.address, masked, p.id))
+      .to.be.revertedWithCustomError(p.nft, "UseEthereumAddress")
+      .withArgs(masked, p.buyer.address);
   });
 
   it("is refused to a stranger", async () => {

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
-import { changeParameter } from "../../support/governance.ts";
+import { changeMeasuring } from "../../support/governance.ts";
 import { earn } from "../../support/nft.ts";
 import { type Protocol, deployed, earning } from "../../support/protocol.ts";
 
 const setRewardFactor = (p: Protocol, factor: bigint) =>
-  changeParameter(p, p.nft.interface.encodeFunctionData("setRewardFactor", [factor]));
+  changeMeasuring(p, p.nft.interface.encodeFunctionData("setRewardFactor", [factor]));
 
 describe("PowerNFT.setRewardFactor", () => {
   it("starts at 180 daily steps over 75 % locked (R-INC-1)", async () => {
