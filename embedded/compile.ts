@@ -14,7 +14,10 @@ export async function compile(): Promise<void> {
   const child = spawn(process.execPath, [cli, "build", "--quiet", "--no-tests"], { stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => output.push(part));
-  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+    child.on("error", reject).on("close", (exit, by) => resolve([exit, by]));
+  });
+  if (signal !== null) throw new FatalError(`The compiler was ended by ${signal}: start again.`);
   if (code !== 0) {
     throw new FatalError("The contracts do not compile.", { details: Buffer.concat(output).toString("utf8") });
   }
