@@ -99,6 +99,13 @@ describe("MinerVault.isActive", () => {
     expect(await p.vault.isActive()).to.equal(true);
   });
 
+  it("is false while the chain has no id for the vault", async () => {
+    const p = await enrolled();
+    const resolve = "0xfe00000000000000000000000000000000000001";
+    await p.fil.provider.request({ method: "hardhat_setCode", params: [resolve, "0x00"] }); // knows nobody
+    expect(await p.vault.isActive()).to.equal(false);
+  });
+
   it("is false for a quota that is used up", async () => {
     const p = await enrolled();
     const actors = await interceptActors();

@@ -82,6 +82,38 @@ describe("PowerNFT.harvest", () => {
   });
 });
 
+describe("The line of a miner's income (R-LED-3)", () => {
+  it("finds an NFT's place among many changes of its weight", async () => {
+    const p = await enrolled();
+    const id = await mint(p, { nominalPower: QAP / 2n });
+    // 40 FIL of rewards an interval; the NFT's part of it in FIL
+    for (const part of [4n, 8n, 0n, 12n, 2n, 20n]) {
+      await attest(p, id, (QAP * part) / 40n);
+      await earn(p, MINER, FIL(40));
+    }
+    await lockAll(p);
+    let covered = 0n;
+    for (const amount of [3n, 5n, 4n, 9n, 4n, 1n, 19n, 1n]) {
+      await topUp(p, FIL(amount.toString()));
+      covered += FIL(amount.toString());
+      expect(await p.nft.payableOf(id)).to.be.closeTo(covered, DUST);
+    }
+    expect(await p.nft.earnedOf(id)).to.be.closeTo(FIL(46), 6n * DUST);
+    await expectIdentities(p, MINER, [id]);
+  });
+
+  it("leaves rewards that are too small for a byte of power to the provider", async () => {
+    const p = await earning();
+    await p.fil.setClaim(MINER, 1n << 79n, 1n << 79n);
+    await p.nft.sync(MINER);
+    await p.fil.award(MINER, 300n); // grows the pair by 2 attoFIL at most
+    await p.nft.sync(MINER);
+    const { rewards, earned } = await p.nft.minerAccount(MINER);
+    expect(rewards).to.be.greaterThan(0n);
+    expect(earned).to.equal(0n);
+  });
+});
+
 describe("Oldest income first (R-LED-2)", () => {
   /** `early` earned 10 FIL alone; then `late` earned 10 FIL beside another 10 FIL of `early`. Nothing is paid. */
   async function twoClaimants() {
