@@ -26,7 +26,6 @@ const EXPLAIN = process.argv.includes("--explain");
 const RESULTS = join(import.meta.dirname, "results");
 const CONTRACTS = [
   "PowerNFT",
-  "IncomeMeter",
   "Minting",
   "Weights",
   "PowerNFTRenderer",

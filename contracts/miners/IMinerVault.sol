@@ -82,6 +82,10 @@ interface IMinerVault {
     function ownerId() external view returns (uint64);
     /// @notice The operator that the present owner named, or the zero address.
     function operator() external view returns (address);
+    /// @notice The operator that was named last, whoever owns the miner now, without a question to the chain.
+    /// @return account The operator.
+    /// @return namedBy The actor id of the owner that named it: it counts only while that is the owner.
+    function namedOperator() external view returns (address account, uint64 namedBy);
     /// @notice Whether the chain names this vault as beneficiary now, under a term that is active.
     function isActive() external view returns (bool);
     /// @notice The contract that keeps the accounts, and the only one that pulls cash.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { Clones } from "@openzeppelin/contracts/proxy/Clones.sol";
-
 import { ActorId } from "../fvm/ActorId.sol";
 import { FilSend } from "../fvm/FilSend.sol";
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
 import { IMinerVault } from "./IMinerVault.sol";
+import { VaultAddress } from "./VaultAddress.sol";
 
 /// @title The vault of one miner
 /// @notice See IMinerVault. The code that every clone runs; the clone carries the miner's id.
@@ -20,6 +19,9 @@ contract MinerVault is IMinerVault {
     /// @inheritdoc IMinerVault
     address public immutable POWER_NFT;
 
+    /// @dev The implementation itself: a vault of no miner.
+    address private immutable IMPLEMENTATION;
+
     /// @dev One slot: the operator, and the actor id of the owner that named it.
     address private _operator;
     uint64 private _operatorNamedBy;
@@ -27,6 +29,7 @@ contract MinerVault is IMinerVault {
     /// @param powerNFT The only contract that pulls cash; its address is known before it is deployed.
     constructor(address powerNFT) {
         POWER_NFT = powerNFT;
+        IMPLEMENTATION = address(this);
     }
 
     /// @inheritdoc IMinerVault
@@ -114,9 +117,8 @@ contract MinerVault is IMinerVault {
 
     /// @inheritdoc IMinerVault
     function minerId() public view returns (uint64) {
-        bytes memory args = Clones.fetchCloneArgs(address(this));
-        if (args.length != 8) revert NotAClone();
-        return uint64(bytes8(args));
+        if (address(this) == IMPLEMENTATION) revert NotAClone();
+        return VaultAddress.minerIdOf(address(this));
     }
 
     /// @inheritdoc IMinerVault
@@ -127,6 +129,11 @@ contract MinerVault is IMinerVault {
     /// @inheritdoc IMinerVault
     function operator() external view returns (address) {
         return _operatorNamedBy == MinerActor.getOwner(minerId()) ? _operator : address(0);
+    }
+
+    /// @inheritdoc IMinerVault
+    function namedOperator() external view returns (address account, uint64 namedBy) {
+        return (_operator, _operatorNamedBy);
     }
 
     /// @inheritdoc IMinerVault
@@ -141,13 +148,14 @@ contract MinerVault is IMinerVault {
     /// @return living NFTs of the miner that are alive.
     function _settle(uint64 miner) private returns (uint256 living) {
         IPowerNFT nft = IPowerNFT(POWER_NFT);
-        try nft.sync(miner) {} catch {
+        uint256 owed;
+        try nft.settle(miner) returns (uint256 owed_, uint256 living_) {
+            (owed, living) = (owed_, living_);
+        } catch {
             nft.skip(miner); // refused until long after the sync deadline
+            (owed, living) = nft.settle(miner);
         }
-        nft.harvest(miner);
-        IPowerNFT.MinerAccount memory account = nft.minerAccount(miner);
-        if (account.owed != 0) revert StillOwed(miner, account.owed);
-        return account.living;
+        if (owed != 0) revert StillOwed(miner, owed);
     }
 
     function _checkOwnerOrOperator(uint64 miner) private view returns (uint64 owner) {

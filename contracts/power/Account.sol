@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
+import { Slots } from "./Slots.sol";
 
 /// @dev Epochs between two expiry dates: 30 days of 2,880 epochs. Date n is epoch n * EXPIRY_GRID.
 uint64 constant EXPIRY_GRID = 86_400;
@@ -24,8 +25,9 @@ uint64 constant BUCKET_STEP = 1_440;
 /// @dev From the sync deadline until measuring may be given up, epochs: the pair has left the vesting table by then.
 uint64 constant GIVE_UP_DELAY = 3 * PAIR_LEAD;
 
-/// @dev NFTs that end at one date. One storage slot.
+/// @dev NFTs that end at one date. Only even slots are used.
 struct Expiry {
+    // slot 0
     /// @notice Sum of their weights, bytes of QAP.
     uint80 weight;
     /// @notice Sum of weight * payBps.
@@ -34,11 +36,13 @@ struct Expiry {
     uint32 count;
     /// @notice Whether the date was passed by a sync; the weights above are then off the line.
     bool closed;
-    /// @notice Once closed: the checkpoint at which income ended.
-    uint32 lastIndex;
+    uint256 _odd1;
+    // slot 2
+    /// @notice Once closed: the place on the line where income ended, attoFIL * 2^64 for each byte.
+    uint160 perByteAtEnd;
 }
 
-/// @dev What is kept of one miner.
+/// @dev What is kept of one miner. Only even slots are used.
 struct Account {
     // slot 0
     /// @notice The epoch up to which income is measured; 0 before the first sync.
@@ -52,41 +56,55 @@ struct Account {
     /// @notice Gross rewards per growth of the pair, as it was when the pair was chosen: a change is never retroactive.
     /// 0 after measuring was given up: the next sync counts nothing and measures afresh.
     uint16 factor;
-    // slot 1
+    uint256 _odd1;
+    // slot 2
     /// @notice Sum of the weights of NFTs that are alive, bytes.
     uint80 weight;
     /// @notice Sum of weight * payBps of NFTs that are alive.
     uint96 units;
     /// @notice NFTs that have not reached their expiry.
     uint32 living;
-    // slot 2
+    uint256 _odd3;
+    // slot 4
     /// @notice All rewards measured, attoFIL.
     uint96 rewards;
-    /// @notice `rewards` when nothing was last owed, attoFIL.
-    uint96 rewardsWhenClear;
-    // slot 3
-    /// @notice When nothing was last owed: vesting table + what was liquid (available balance and the vault's cash), as far
-    /// as the debt of that moment, attoFIL.
-    int128 wealthWhenClear;
-    /// @notice The covered mark when nothing was last owed, attoFIL.
-    uint96 coveredWhenClear;
-    // slot 4
     /// @notice Income that was owed but went elsewhere, attoFIL (R-LED-8).
     uint96 arrears;
-    // slots 5, 6
+    uint256 _odd5;
+    // slot 6
+    /// @notice When nothing was last owed: 95 % of rewards - covered mark - wealth, attoFIL. Wealth is the vesting table +
+    /// what was liquid (available balance and the vault's cash), as far as the debt of that moment.
+    int128 levelWhenClear;
+    uint256 _odd7;
+    // slots 8, 10, 12
     /// @notice The line of earned income.
     Line earned;
-    // slot 7
-    /// @notice NFTs by their date of expiry.
-    mapping(uint256 date => Expiry) expiries;
-    // slot 8
-    /// @notice Sectors that back NFTs, one bit each.
-    mapping(uint256 word => uint256 bits) committed;
 }
 
-/// @title What follows from an account alone
+/// @title Where accounts lie, and what follows from one alone
 library Accounts {
     using IncomeLedger for Line;
+
+    /// @notice The account of a miner.
+    function at(uint64 minerId) internal pure returns (Account storage account) {
+        uint256 slot = Slots.at(Slots.ACCOUNT, minerId);
+        assembly ("memory-safe") {
+            account.slot := slot
+        }
+    }
+
+    /// @notice The line of a miner's earned income.
+    function line(uint64 minerId) internal pure returns (Line storage) {
+        return at(minerId).earned;
+    }
+
+    /// @notice What ends at a date.
+    function expiryOf(uint64 minerId, uint256 date) internal pure returns (Expiry storage expiry) {
+        uint256 slot = Slots.at(Slots.EXPIRY, minerId, date);
+        assembly ("memory-safe") {
+            expiry.slot := slot
+        }
+    }
 
     /// @notice Owed income that went elsewhere, attoFIL (R-LED-8). Cash that came since the last sync counts.
     function currentArrears(Account storage account) internal view returns (uint256) {

@@ -201,6 +201,11 @@ interface IPowerNFT {
     /// @return amount Cash that arrived and covers income.
     function harvest(uint64 minerId) external returns (uint256 amount);
 
+    /// @notice Syncs and harvests in one call, and says what is left: what a vault asks before it pays its owner.
+    /// @return owed What is still to come out of the miner, attoFIL.
+    /// @return living NFTs of the miner that have not reached their expiry.
+    function settle(uint64 minerId) external returns (uint256 owed, uint256 living);
+
     /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls apply always and at
     /// once; rises as far as the sum of weights stays within the miner's power on chain, and in arrears not above the
     /// highest weight that the NFT has had. Expired and burned ids are skipped.

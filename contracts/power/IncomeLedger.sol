@@ -4,7 +4,9 @@ pragma solidity 0.8.30;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @dev One point of the line of earned income. One storage slot.
+import { Slots } from "./Slots.sol";
+
+/// @dev A point of the line of earned income where the weight that shares it changed. One storage slot.
 struct Checkpoint {
     /// @notice All income earned up to here, attoFIL.
     uint96 earned;
@@ -12,58 +14,73 @@ struct Checkpoint {
     uint160 perByte;
 }
 
-/// @dev The cumulative line of a miner's earned income, and how far cash covers it. Checkpoint 0 is the origin.
+/// @dev The cumulative line of a miner's earned income, and how far cash covers it. Its checkpoints lie in a room of their
+/// own; checkpoint 0 is the origin. Only even slots are used.
 struct Line {
     // slot 0
     /// @notice The covered mark: cash that arrived, attoFIL. Never above `earned`.
     uint96 covered;
-    /// @notice The end of the line: the last checkpoint's `earned`, attoFIL.
+    /// @notice The end of the line, attoFIL.
     uint96 earned;
     /// @notice The last checkpoint that lies at or before the covered mark.
     uint32 coveredIndex;
-    /// @notice The last checkpoint.
+    /// @notice The last checkpoint. Beyond it the line is straight: the same weight shares all of it.
     uint32 top;
-    // slot 1
-    mapping(uint256 index => Checkpoint) checkpoints;
+    uint256 _odd1;
+    // slot 2
+    /// @notice Income of one byte of weight up to the covered mark, attoFIL * 2^64.
+    uint160 perByteCovered;
+    uint256 _odd3;
+    // slot 4
+    /// @notice Income of one byte of weight up to the end of the line, attoFIL * 2^64.
+    uint160 perByte;
+    uint256 _odd5;
 }
 
-/// @dev A place on the line where a claimant's weight changed. One storage slot.
+/// @dev A place on the line where a claimant's weight changed. Only even slots are used.
 struct Knot {
-    /// @notice What the claimant had earned there: attoFIL * 10,000.
-    uint112 raw;
+    // slot 0
+    /// @notice The place, by the income of one byte up to it: attoFIL * 2^64.
+    uint160 perByte;
     /// @notice The weight from there on, bytes of QAP.
     uint64 weight;
-    /// @notice The checkpoint.
-    uint32 index;
+    uint256 _odd1;
+    // slot 2
+    /// @notice What the claimant had earned there: attoFIL * 10,000.
+    uint112 raw;
+    uint256 _odd3;
 }
 
-/// @dev What one claimant has on a line.
+/// @dev What one claimant has on a line. Only even slots are used.
 struct Position {
     // slot 0
-    /// @notice The last knot.
-    Knot last;
-    // slot 1
-    /// @notice What was paid or credited, the protocol's fee included, attoFIL.
-    uint96 taken;
+    /// @notice The last knot, see `Knot`.
+    uint160 perByte;
+    uint64 weight;
     /// @notice Earlier knots.
     uint32 knots;
+    uint256 _odd1;
     // slot 2
-    mapping(uint256 n => Knot) history;
+    uint112 raw;
+    /// @notice The highest weight so far, bytes of QAP.
+    uint64 peakWeight;
+    uint256 _odd3;
 }
 
 /// @title Who is owed what, oldest income first (R-LED-2, R-LED-3)
 /// @notice All earned income lies on one cumulative line; cash moves the covered mark along it. A claimant may be paid
 /// its part of everything before the mark, so nobody gains by asking first, by the timing of a harvest, or by coming
 /// later. The line is rounded up and parts are rounded down: the parts never sum to more than the mark.
-/// @dev `payBps` is the part of a claimant's income that the line carries (10,000 less the storage provider's fee), the
-/// same for the claimant's whole life. `lastIndex` is the checkpoint at which the claimant's weight ended, or the top.
+/// @dev A place on the line is known by the income of one byte of weight up to it (`perByte`), which grows with every
+/// income. `payBps` is the part of a claimant's income that the line carries (10,000 less the storage provider's fee),
+/// the same for the claimant's whole life.
 library IncomeLedger {
     using SafeCast for uint256;
 
     /// @dev Basis points in the whole.
     uint256 internal constant BPS = 10_000;
 
-    /// @dev Binary digits of the fraction in `Checkpoint.perByte`.
+    /// @dev Binary digits of the fraction in `perByte`.
     uint256 internal constant FRACTION_BITS = 64;
 
     /// @notice Appends income to the line.
@@ -73,11 +90,19 @@ library IncomeLedger {
     function append(Line storage line, uint256 units, uint256 perByte) internal returns (uint256 earned) {
         earned = Math.ceilDiv(units * perByte, BPS << FRACTION_BITS);
         if (earned == 0) return 0;
-        uint256 top = line.top;
-        uint96 end = (line.earned + earned).toUint96();
-        line.checkpoints[top + 1] = Checkpoint(end, (line.checkpoints[top].perByte + perByte).toUint160());
-        line.earned = end;
-        line.top = (top + 1).toUint32();
+        line.earned = (line.earned + earned).toUint96();
+        line.perByte = (line.perByte + perByte).toUint160();
+    }
+
+    /// @notice To be called before the weight that shares the line changes: what follows is another straight piece.
+    function turn(Line storage line, uint64 minerId) internal {
+        uint32 top = line.top;
+        uint96 earned = line.earned;
+        if (checkpoint(minerId, top).earned == earned) return; // no income since the last turn
+        Checkpoint storage next = checkpoint(minerId, top + 1);
+        next.earned = earned;
+        next.perByte = line.perByte;
+        line.top = top + 1;
     }
 
     /// @notice What is still to come in cash, attoFIL.
@@ -87,107 +112,111 @@ library IncomeLedger {
 
     /// @notice Moves the covered mark by cash that arrived; at most what is owed.
     /// @dev Costs O(log n) in the checkpoints that the mark passes, whatever the number of claimants.
-    function cover(Line storage line, uint256 amount) internal {
+    function cover(Line storage line, uint64 minerId, uint256 amount) internal {
         uint256 mark = line.covered + amount;
-        uint256 low = line.coveredIndex;
-        uint256 top = line.top;
         if (mark == line.earned) {
-            low = top;
+            line.coveredIndex = line.top;
+            line.perByteCovered = line.perByte;
         } else {
-            uint256 step = 1;
-            uint256 high = low + 1; // gallop: `low` is at or before the mark, `high` beyond it or beyond the top
-            while (high <= top && line.checkpoints[high].earned <= mark) {
-                low = high;
-                step <<= 1;
-                high = low + step;
-            }
-            if (high > top) high = top + 1;
-            while (high - low > 1) {
-                uint256 middle = (low + high) >> 1;
-                if (line.checkpoints[middle].earned <= mark) low = middle;
-                else high = middle;
-            }
+            uint256 index = _lastAtOrBefore(line, minerId, mark);
+            line.coveredIndex = uint32(index);
+            // rounding never moves it back
+            line.perByteCovered = uint160(Math.max(line.perByteCovered, _perByteAt(line, minerId, mark, index)));
         }
         line.covered = mark.toUint96();
-        line.coveredIndex = low.toUint32();
     }
 
-    /// @notice Gives a claimant a new weight from the top of the line on.
-    function setWeight(Line storage line, Position storage position, uint256 payBps, uint64 weight) internal {
-        uint256 top = line.top;
-        Knot memory last = position.last;
-        if (last.index == top) {
-            position.last.weight = weight;
-            return;
-        }
-        uint256 raw = _rawFrom(line, last, payBps, top);
-        if (last.weight != 0 || last.raw != 0 || position.knots != 0) {
-            position.history[position.knots] = last;
-            ++position.knots;
-        }
-        position.last = Knot(raw.toUint112(), weight, top.toUint32());
-    }
-
-    /// @notice What a claimant earned, rounded down, attoFIL.
-    function earnedBy(
+    /// @notice Gives a claimant a new weight from the end of the line on.
+    /// @param id Names the claimant's earlier knots.
+    function setWeight(
         Line storage line,
         Position storage position,
+        uint64 id,
         uint256 payBps,
-        uint256 lastIndex
-    ) internal view returns (uint256) {
-        return _rawAt(line, position, payBps, lastIndex) / BPS;
-    }
-
-    /// @notice The part of it that cash covers, rounded down, attoFIL.
-    function coveredOf(
-        Line storage line,
-        Position storage position,
-        uint256 payBps,
-        uint256 lastIndex
-    ) internal view returns (uint256) {
-        uint256 index = line.coveredIndex;
-        if (index >= lastIndex) return _rawAt(line, position, payBps, lastIndex) / BPS;
-        uint256 raw = _rawAt(line, position, payBps, index);
-        uint256 from = line.checkpoints[index].earned;
-        uint256 mark = line.covered;
-        if (mark > from) {
-            uint256 next = _rawAt(line, position, payBps, index + 1);
-            raw += ((next - raw) * (mark - from)) / (line.checkpoints[index + 1].earned - from);
-        }
-        return raw / BPS;
-    }
-
-    /// @dev What a claimant had earned at a checkpoint, attoFIL * 10,000, rounded down.
-    function _rawAt(
-        Line storage line,
-        Position storage position,
-        uint256 payBps,
-        uint256 index
-    ) private view returns (uint256) {
-        Knot memory knot = position.last;
-        if (knot.index > index) {
-            uint256 low = 0;
-            uint256 high = position.knots; // the first knot beyond `index` lies in [low, high]
-            while (low < high) {
-                uint256 middle = (low + high) >> 1;
-                if (position.history[middle].index <= index) low = middle + 1;
-                else high = middle;
+        uint64 weight
+    ) internal {
+        uint160 end = line.perByte;
+        if (position.perByte != end) {
+            uint256 raw = rawAt(position, id, payBps, end);
+            uint32 knots = position.knots;
+            if (position.weight != 0 || position.raw != 0 || knots != 0) {
+                Knot storage earlier = knot(id, knots);
+                (earlier.perByte, earlier.weight, earlier.raw) = (position.perByte, position.weight, position.raw);
+                position.knots = knots + 1;
             }
-            if (low == 0) return 0;
-            knot = position.history[low - 1];
+            position.perByte = end;
+            position.raw = raw.toUint112();
         }
-        return _rawFrom(line, knot, payBps, index);
+        position.weight = weight;
     }
 
-    /// @dev What a claimant had earned at a checkpoint from its last knot before it on.
-    function _rawFrom(
-        Line storage line,
-        Knot memory knot,
+    /// @notice What a claimant had earned at a place on the line, attoFIL * 10,000, rounded down.
+    function rawAt(
+        Position storage position,
+        uint64 id,
         uint256 payBps,
-        uint256 index
-    ) private view returns (uint256) {
-        if (knot.weight == 0 || knot.index == index) return knot.raw;
-        uint256 perByte = line.checkpoints[index].perByte - line.checkpoints[knot.index].perByte;
-        return knot.raw + ((knot.weight * payBps * perByte) >> FRACTION_BITS);
+        uint256 perByte
+    ) internal view returns (uint256) {
+        if (position.perByte <= perByte) {
+            return _raw(position.raw, position.weight, payBps, perByte - position.perByte);
+        }
+        uint256 low = 0;
+        uint256 high = position.knots; // the first knot beyond the place lies in [low, high]
+        while (low < high) {
+            uint256 middle = (low + high) >> 1;
+            if (knot(id, middle).perByte <= perByte) low = middle + 1;
+            else high = middle;
+        }
+        if (low == 0) return 0;
+        Knot storage last = knot(id, low - 1);
+        return _raw(last.raw, last.weight, payBps, perByte - last.perByte);
+    }
+
+    /// @notice A checkpoint of a miner's line.
+    function checkpoint(uint64 minerId, uint256 index) internal pure returns (Checkpoint storage found) {
+        uint256 slot = Slots.at(Slots.CHECKPOINT, minerId, index);
+        assembly ("memory-safe") {
+            found.slot := slot
+        }
+    }
+
+    /// @notice An earlier knot of a claimant.
+    function knot(uint64 id, uint256 n) internal pure returns (Knot storage found) {
+        uint256 slot = Slots.at(Slots.KNOT, id, n);
+        assembly ("memory-safe") {
+            found.slot := slot
+        }
+    }
+
+    /// @dev The last checkpoint at or before a mark that is not before the covered one: galloping, then halving.
+    function _lastAtOrBefore(Line storage line, uint64 minerId, uint256 mark) private view returns (uint256 low) {
+        low = line.coveredIndex;
+        uint256 top = line.top;
+        uint256 step = 1;
+        uint256 high = low + 1; // `low` is at or before the mark, `high` beyond it or beyond the top
+        while (high <= top && checkpoint(minerId, high).earned <= mark) {
+            low = high;
+            step <<= 1;
+            high = low + step;
+        }
+        if (high > top) high = top + 1;
+        while (high - low > 1) {
+            uint256 middle = (low + high) >> 1;
+            if (checkpoint(minerId, middle).earned <= mark) low = middle;
+            else high = middle;
+        }
+    }
+
+    /// @dev Income of one byte up to a mark on the straight piece behind a checkpoint, rounded down.
+    function _perByteAt(Line storage line, uint64 minerId, uint256 mark, uint256 index) private view returns (uint256) {
+        Checkpoint memory from = checkpoint(minerId, index);
+        Checkpoint memory to =
+            index == line.top ? Checkpoint(line.earned, line.perByte) : checkpoint(minerId, index + 1);
+        uint256 rise = to.perByte - from.perByte;
+        return from.perByte + (rise * (mark - from.earned)) / (to.earned - from.earned);
+    }
+
+    function _raw(uint256 raw, uint256 weight, uint256 payBps, uint256 perByte) private pure returns (uint256) {
+        return raw + ((weight * payBps * perByte) >> FRACTION_BITS);
     }
 }

@@ -24,6 +24,7 @@ library IncomeMeter {
 
     /// @dev What one sync found.
     struct Measured {
+        uint64 minerId;
         uint64 from;
         uint256 rewards;
         uint256 earned;
@@ -36,25 +37,23 @@ library IncomeMeter {
     /// @param vault The miner's vault: its cash is the miner's wealth too.
     /// @param factor Gross rewards per growth of a bucket pair, from now on.
     /// @return rewards Gross block rewards measured, attoFIL.
-    function sync(
-        Account storage account,
-        uint64 minerId,
-        address vault,
-        uint16 factor
-    ) external returns (uint256 rewards) {
+    function sync(uint64 minerId, address vault, uint16 factor) internal returns (uint256 rewards) {
+        Account storage account = Accounts.at(minerId);
         uint64 now_ = uint64(block.number);
         Measured memory measured;
+        measured.minerId = minerId;
         measured.from = account.lastSync;
         if (measured.from == now_) return 0;
         VestingTable.Reading memory table = VestingTable.read(minerId, account.pairEpoch, measured.from, now_);
         (, measured.qap) = PowerActor.findClaim(minerId); // a miner without a claim has power 0
         int256 liquid = MinerActor.getAvailableBalance(minerId) + vault.balance.toInt256();
 
-        bool clear = account.earned.owed() == 0;
+        Line storage line = Accounts.line(minerId);
+        bool clear = line.owed() == 0;
         bool anyone = account.weight != 0;
         if (measured.from != 0) {
             (measured.rewards, measured.gap) = _rewards(account, table, now_);
-            measured.earned = _book(account, measured, now_);
+            measured.earned = _book(account, line, measured, now_);
         }
         account.lastSync = uint32(now_);
         account.pairEpoch = uint32(table.nextPairEpoch);
@@ -64,14 +63,12 @@ library IncomeMeter {
         if (measured.rewards != 0) account.rewards = (account.rewards + measured.rewards).toUint96();
         if (clear) {
             // what is liquid beyond the debt is the provider's own: using it is no arrears
-            int256 debt = account.earned.owed().toInt256();
-            account.rewardsWhenClear = account.rewards;
-            account.wealthWhenClear = (table.total.toInt256() + (liquid < debt ? liquid : debt)).toInt128();
-            account.coveredWhenClear = account.earned.covered;
-            if (account.arrears != 0) account.arrears = 0;
+            int256 debt = line.owed().toInt256();
+            int256 wealth = table.total.toInt256() + (liquid < debt ? liquid : debt);
+            account.levelWhenClear = _level(account, line, wealth).toInt128();
+            account.arrears = 0;
         } else {
-            uint96 arrears = _arrears(account, table.total.toInt256() + liquid).toUint96();
-            if (arrears != account.arrears) account.arrears = arrears;
+            account.arrears = _arrears(account, line, table.total.toInt256() + liquid).toUint96();
         }
         if (measured.gap && anyone) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, measured.rewards);
         emit IPowerNFT.Synced(minerId, measured.from, now_, measured.rewards, measured.earned, measured.qap);
@@ -80,15 +77,17 @@ library IncomeMeter {
 
     /// @notice Passes over the time since the last sync without income, so that dates of expiry are reached although the
     /// chain's answers cannot be read. Emits IncomeGap.
-    function skip(Account storage account, uint64 minerId) external {
+    function skip(uint64 minerId) internal {
+        Account storage account = Accounts.at(minerId);
         uint64 now_ = uint64(block.number);
         Measured memory measured;
+        measured.minerId = minerId;
         measured.from = account.lastSync;
         if (measured.from == 0 || measured.from == now_) return; // nothing was ever measured, or nothing is left to
         uint64 earliest = account.syncDeadline() + GIVE_UP_DELAY;
         if (account.factor != 0 && now_ < earliest) revert IPowerNFT.TooEarlyToSkip(minerId, earliest);
         if (account.weight != 0) emit IPowerNFT.IncomeGap(minerId, measured.from, now_, 0);
-        _book(account, measured, now_);
+        _book(account, Accounts.line(minerId), measured, now_);
         account.lastSync = uint32(now_);
         account.pairEpoch = 0;
         account.factor = 0;
@@ -109,7 +108,12 @@ library IncomeMeter {
     }
 
     /// @dev Puts holders' part of the rewards on the line, with a checkpoint at each date of expiry that was passed.
-    function _book(Account storage account, Measured memory measured, uint64 now_) private returns (uint256 earned) {
+    function _book(
+        Account storage account,
+        Line storage line,
+        Measured memory measured,
+        uint64 now_
+    ) private returns (uint256 earned) {
         uint256 span = now_ - measured.from;
         uint256 qapSum = uint256(account.qap) + measured.qap; // twice the mean
         uint256 weight = account.weight;
@@ -118,16 +122,17 @@ library IncomeMeter {
         uint256 at = measured.from;
         if (living != 0) {
             for (uint256 date = at / EXPIRY_GRID + 1; date * EXPIRY_GRID <= now_; ++date) {
-                Expiry storage expiry = account.expiries[date];
+                Expiry storage expiry = Accounts.expiryOf(measured.minerId, date);
                 if (expiry.count == 0) continue;
                 uint256 until = date * EXPIRY_GRID;
-                earned += _append(account, (measured.rewards * (until - at)) / span, qapSum, weight, units);
+                earned += _append(line, (measured.rewards * (until - at)) / span, qapSum, weight, units);
                 at = until;
                 weight -= expiry.weight;
                 units -= expiry.units;
                 living -= expiry.count;
+                line.turn(measured.minerId);
                 expiry.closed = true;
-                expiry.lastIndex = account.earned.top;
+                expiry.perByteAtEnd = line.perByte;
             }
             if (at != measured.from) {
                 account.weight = uint80(weight);
@@ -135,11 +140,11 @@ library IncomeMeter {
                 account.living = uint32(living);
             }
         }
-        earned += _append(account, (measured.rewards * (now_ - at)) / span, qapSum, weight, units);
+        earned += _append(line, (measured.rewards * (now_ - at)) / span, qapSum, weight, units);
     }
 
     function _append(
-        Account storage account,
+        Line storage line,
         uint256 rewards,
         uint256 qapSum,
         uint256 weight,
@@ -147,18 +152,19 @@ library IncomeMeter {
     ) private returns (uint256) {
         if (rewards == 0 || weight == 0) return 0;
         uint256 sharedTwice = Math.max(qapSum, 2 * weight);
-        return account.earned.append(units, (rewards << (IncomeLedger.FRACTION_BITS + 1)) / sharedTwice);
+        return line.append(units, (rewards << (IncomeLedger.FRACTION_BITS + 1)) / sharedTwice);
     }
 
     /// @dev min(owed, max(0, 95 % of rewards - cash covered - growth of wealth)) since nothing was last owed.
-    function _arrears(Account storage account, int256 wealth) private view returns (uint256) {
-        uint256 rewards = account.rewards - account.rewardsWhenClear;
-        int256 missing =
-            int256((rewards * ARREARS_REWARD_PERCENT) / 100) -
-                int256(uint256(account.earned.covered - account.coveredWhenClear)) -
-                (wealth - account.wealthWhenClear);
+    function _arrears(Account storage account, Line storage line, int256 wealth) private view returns (uint256) {
+        int256 missing = _level(account, line, wealth) - account.levelWhenClear;
         if (missing <= 0) return 0;
-        uint256 owed = account.earned.owed();
-        return uint256(missing) < owed ? uint256(missing) : owed;
+        return Math.min(uint256(missing), line.owed());
+    }
+
+    /// @dev What rewards should have left behind, less what is there: 95 % of rewards - cash covered - wealth, attoFIL.
+    function _level(Account storage account, Line storage line, int256 wealth) private view returns (int256) {
+        uint256 rewards = (uint256(account.rewards) * ARREARS_REWARD_PERCENT) / 100;
+        return rewards.toInt256() - int256(uint256(line.covered)) - wealth;
     }
 }

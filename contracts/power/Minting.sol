@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import { IERC721Errors } from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+
 import { ActorId } from "../fvm/ActorId.sol";
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { IMinerVault } from "../miners/IMinerVault.sol";
 import { Account, Accounts, EXPIRY_GRID, Expiry } from "./Account.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
+import { Ownership, Totals } from "./Ownership.sol";
+import { SectorRuns } from "./SectorRuns.sol";
 import { SectorSet } from "./SectorSet.sol";
 import { Token, Tokens } from "./Token.sol";
 
 /// @title The beginning and the end of an NFT
 /// @notice Runs in PowerNFT's context; apart from it, because that contract's size is limited.
 library Minting {
-    using SectorSet for mapping(uint256 => uint256);
     using Accounts for Account;
     using Tokens for Token;
 
@@ -28,26 +31,26 @@ library Minting {
 
     /// @notice What PowerNFT adds to a request.
     struct Context {
-        uint256 id;
         address vault;
         uint16 protocolFeeBps;
         uint16 rewardFactor;
     }
 
-    /// @notice Checks a request, measures the miner's income, and writes the NFT down. Emits Minted.
-    function mint(
-        Token storage token,
-        Account storage account,
-        IPowerNFT.MintRequest calldata request,
-        Context calldata context
-    ) external {
+    /// @notice Checks a request, measures the miner's income, and makes the NFT. Emits Minted and Transfer.
+    /// @dev All of it in this one frame: the chain stores what a frame wrote each time it is left.
+    function mint(IPowerNFT.MintRequest calldata request, Context calldata context) external returns (uint32 id) {
         _checkTerms(request, context.protocolFeeBps);
         _checkStorageProvider(request.minerId, context.vault);
-        IncomeMeter.sync(account, request.minerId, context.vault, context.rewardFactor);
+        IncomeMeter.sync(request.minerId, context.vault, context.rewardFactor);
+        Account storage account = Accounts.at(request.minerId);
         uint256 arrears = account.currentArrears();
         if (arrears != 0) revert IPowerNFT.InArrears(request.minerId, arrears);
 
+        Totals storage totals = Ownership.totals();
+        id = totals.minted + 1;
+        totals.minted = id;
         uint16 date = uint16(request.expiry / EXPIRY_GRID);
+        Token storage token = Tokens.at(id);
         token.minerId = request.minerId;
         token.nominalPower = request.nominalPower;
         token.expiryDate = date;
@@ -56,46 +59,58 @@ library Minting {
         token.royaltyBps = request.royaltyBps;
         token.mintedAt = uint32(block.number);
         token.royaltyReceiver = msg.sender;
-        for (uint256 i = 0; i < request.sectors.length; ++i) token.sectors.push(request.sectors[i]);
-        token.sectorCount = uint24(account.committed.commit(request.minerId, request.sectors, MAX_SECTORS));
-        ++account.expiries[date].count;
+        token.sectorCount = uint24(SectorSet.commit(request.minerId, request.sectors, MAX_SECTORS));
+        token.runCount = uint24(request.sectors.length);
+        SectorRuns.store(id, request.sectors);
+        ++Accounts.expiryOf(request.minerId, date).count;
         ++account.living;
-        emit IPowerNFT.Minted(
-            context.id,
-            request.minerId,
-            request.to,
-            request.nominalPower,
-            request.expiry,
-            request.spFeeBps,
-            context.protocolFeeBps,
-            request.royaltyBps,
-            request.sectors
-        );
+        if (request.to == address(0)) revert IERC721Errors.ERC721InvalidReceiver(address(0));
+        Ownership.move(address(0), request.to, id);
+        _say(request, id, context.protocolFeeBps);
     }
 
-    /// @notice Checks that an NFT may be burned and takes its traces out of the account. Emits Burned.
-    function burn(Token storage token, Account storage account, uint256 id) external {
-        Expiry storage date = account.expiries[token.expiryDate];
+    /// @notice Checks that an NFT may be burned, and takes its traces out of its miner's account. Emits Burned.
+    function burn(uint256 id) external {
+        Token storage token = Tokens.at(id);
+        uint64 minerId = token.minerId;
+        Expiry storage date = Accounts.expiryOf(minerId, token.expiryDate);
         if (date.closed) {
-            (uint256 earned, uint256 covered) = token.gross(account);
+            (uint256 earned, uint256 covered) = token.gross(id);
             if (earned != covered) revert IPowerNFT.NotBurnable(id, token.expiry(), earned - covered);
         } else {
             // never attested: it has no weight on the line
             if (token.attestedAt != 0) revert IPowerNFT.NotBurnable(id, token.expiry(), 0);
             --date.count;
-            --account.living;
+            --Accounts.at(minerId).living;
         }
-        if (!token.sectorsFreed) account.committed.free(token.sectors);
-        emit IPowerNFT.Burned(id, token.minerId);
+        if (!token.sectorsFreed) SectorSet.free(minerId, SectorRuns.load(uint64(id), token.runCount));
+        emit IPowerNFT.Burned(id, minerId);
     }
 
-    /// @notice Frees the sectors of an expired NFT.
-    function freeSectors(Token storage token, Account storage account, uint256 id) external {
-        if (block.number < token.expiry()) revert IPowerNFT.NotExpired(id, token.expiry());
-        if (token.sectorsFreed) return;
-        token.sectorsFreed = true;
-        account.committed.free(token.sectors);
-        emit IPowerNFT.SectorsFreed(id, token.minerId);
+    /// @notice Frees the sectors of expired NFTs. Emits SectorsFreed for each whose sectors were not free.
+    function freeSectors(uint256[] calldata ids) external {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            Token storage token = Tokens.known(ids[i]);
+            if (block.number < token.expiry()) revert IPowerNFT.NotExpired(ids[i], token.expiry());
+            if (token.sectorsFreed) continue;
+            token.sectorsFreed = true;
+            SectorSet.free(token.minerId, SectorRuns.load(uint64(ids[i]), token.runCount));
+            emit IPowerNFT.SectorsFreed(ids[i], token.minerId);
+        }
+    }
+
+    function _say(IPowerNFT.MintRequest calldata request, uint32 id, uint16 protocolFeeBps) private {
+        emit IPowerNFT.Minted(
+            id,
+            request.minerId,
+            request.to,
+            request.nominalPower,
+            request.expiry,
+            request.spFeeBps,
+            protocolFeeBps,
+            request.royaltyBps,
+            request.sectors
+        );
     }
 
     function _checkTerms(IPowerNFT.MintRequest calldata request, uint16 protocolFeeBps) private view {
@@ -116,16 +131,19 @@ library Minting {
         }
     }
 
-    /// @dev The caller is the miner's owner or operator, and the miner's vault is its beneficiary now.
+    /// @dev The caller is the miner's owner or operator, and the miner's vault is its beneficiary now. Only the vault's
+    /// own code can have approved that: an address without code is no beneficiary.
     function _checkStorageProvider(uint64 minerId, address vault) private view {
         (bool known, uint64 vaultId) = ActorId.resolve(vault);
-        if (!known || vault.code.length == 0) revert IPowerNFT.VaultNotActive(minerId);
+        if (!known) revert IPowerNFT.VaultNotActive(minerId);
         MinerActor.Beneficiary memory b = MinerActor.getBeneficiary(minerId);
         if (b.id != vaultId || b.expiration <= int256(block.number) || b.usedQuota >= b.quota) {
             revert IPowerNFT.VaultNotActive(minerId);
         }
+        uint64 owner = MinerActor.getOwner(minerId);
         (bool found, uint64 caller) = ActorId.resolve(msg.sender);
-        if (found && caller == MinerActor.getOwner(minerId)) return;
-        if (IMinerVault(vault).operator() != msg.sender) revert IPowerNFT.NotStorageProvider(minerId, msg.sender);
+        if (found && caller == owner) return;
+        (address operator, uint64 namedBy) = IMinerVault(vault).namedOperator();
+        if (operator != msg.sender || namedBy != owner) revert IPowerNFT.NotStorageProvider(minerId, msg.sender);
     }
 }

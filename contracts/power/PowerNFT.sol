@@ -14,12 +14,15 @@ import { IMinerVault } from "../miners/IMinerVault.sol";
 import { VaultAddress } from "../miners/VaultAddress.sol";
 import { Account, Accounts, EXPIRY_GRID as GRID } from "./Account.sol";
 import { ExpectedIncome } from "./ExpectedIncome.sol";
+import { HeldToken } from "./HeldToken.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
 import { IPowerNFTRenderer } from "./IPowerNFTRenderer.sol";
 import { Minting } from "./Minting.sol";
+import { Holder, Owned, Ownership, Totals } from "./Ownership.sol";
 import { PowerParameters } from "./PowerParameters.sol";
+import { SectorRuns } from "./SectorRuns.sol";
 import { SectorSet } from "./SectorSet.sol";
 import { Token, Tokens } from "./Token.sol";
 import { Weights } from "./Weights.sol";
@@ -27,12 +30,10 @@ import { Weights } from "./Weights.sol";
 /// @title Power NFTs
 /// @notice See IPowerNFT. No code of a stranger ever runs in a call that moves FIL: vaults are clones of one known
 /// implementation, miners are native actors, and payees are paid by a native send that runs nothing.
-contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
+contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     using IncomeLedger for Line;
     using Accounts for Account;
-    using SectorSet for mapping(uint256 => uint256);
     using Tokens for Token;
-    using Tokens for mapping(uint256 => Token);
 
     /// @dev Basis points in the whole.
     uint256 internal constant BPS = 10_000;
@@ -46,20 +47,6 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
     address public immutable VAULT_IMPLEMENTATION;
     /// @notice Makes metadata and picture.
     IPowerNFTRenderer public immutable RENDERER;
-
-    /// @dev What can be taken out now, attoFIL: payable, credits and protocol fees of all miners. Shares its slot.
-    uint128 private _liabilities;
-    /// @dev The part of it that is the protocol's, attoFIL.
-    uint96 private _protocolFees;
-    /// @dev NFTs minted so far; ids count from 1.
-    uint32 private _minted;
-
-    /// @dev By NFT id.
-    mapping(uint256 id => Token) private _tokens;
-    /// @dev By actor id of the miner.
-    mapping(uint64 minerId => Account) private _accounts;
-    /// @dev What `claimCredit` pays, attoFIL.
-    mapping(address holder => uint256) private _credits;
 
     /// @param authority The AccessManager.
     constructor(
@@ -76,43 +63,43 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
     /// @inheritdoc IPowerNFT
     function mint(MintRequest calldata request) external returns (uint256 id) {
         if (block.number < mintingPausedUntil()) revert MintingIsPaused(mintingPausedUntil());
-        id = ++_minted;
-        Minting.mint(
-            _tokens[id],
-            _accounts[request.minerId],
-            request,
-            Minting.Context(id, vaultOf(request.minerId), protocolFeeBps(), rewardFactor())
-        );
-        _mint(request.to, id);
+        return Minting.mint(request, Minting.Context(vaultOf(request.minerId), protocolFeeBps(), rewardFactor()));
     }
 
     /// @inheritdoc IPowerNFT
-    function sync(uint64 minerId) external returns (uint256 rewards) {
-        return IncomeMeter.sync(_accounts[minerId], minerId, vaultOf(minerId), rewardFactor());
+    function sync(uint64 minerId) public returns (uint256 rewards) {
+        return IncomeMeter.sync(minerId, vaultOf(minerId), rewardFactor());
     }
 
     /// @inheritdoc IPowerNFT
     function skip(uint64 minerId) external {
-        IncomeMeter.skip(_accounts[minerId], minerId);
+        IncomeMeter.skip(minerId);
     }
 
     /// @inheritdoc IPowerNFT
-    function harvest(uint64 minerId) external returns (uint256 amount) {
-        Line storage line = _accounts[minerId].earned;
+    function harvest(uint64 minerId) public returns (uint256 amount) {
+        Line storage line = Accounts.line(minerId);
         uint256 owed = line.owed();
         if (owed == 0) return 0;
         uint256 cash = address(this).balance;
         IMinerVault(vaultOf(minerId)).pull(minerId, owed);
         amount = address(this).balance - cash;
         if (amount == 0) return 0;
-        line.cover(amount);
-        _liabilities += uint128(amount);
+        line.cover(minerId, amount);
+        Ownership.totals().liabilities += uint128(amount);
         emit Harvested(minerId, amount, owed - amount);
     }
 
     /// @inheritdoc IPowerNFT
+    function settle(uint64 minerId) external returns (uint256 owed, uint256 living) {
+        sync(minerId);
+        harvest(minerId);
+        return (Accounts.line(minerId).owed(), Accounts.at(minerId).living);
+    }
+
+    /// @inheritdoc IPowerNFT
     function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external restricted {
-        Weights.set(_tokens, _accounts[minerId], minerId, vaultOf(minerId), rewardFactor(), _minted, ids, weights);
+        Weights.set(minerId, vaultOf(minerId), rewardFactor(), ids, weights);
     }
 
     /// @inheritdoc IPowerNFT
@@ -128,27 +115,30 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
             emit Claimed(ids[i], holder, to, toHolder);
         }
         if (amount + fees == 0) return 0;
-        _liabilities -= uint128(amount);
-        _protocolFees += uint96(fees);
+        Totals storage totals = Ownership.totals();
+        totals.liabilities -= uint128(amount);
+        totals.protocolFees += uint96(fees);
         _pay(to, amount);
     }
 
     /// @inheritdoc IPowerNFT
     function claimCredit(address to) external returns (uint256 amount) {
-        amount = _credits[msg.sender];
+        Holder storage holder = Ownership.holder(msg.sender);
+        amount = holder.credit;
         if (amount == 0) return 0;
-        _credits[msg.sender] = 0;
-        _liabilities -= uint128(amount);
+        holder.credit = 0;
+        Ownership.totals().liabilities -= uint128(amount);
         emit CreditClaimed(msg.sender, to, amount);
         _pay(to, amount);
     }
 
     /// @inheritdoc IPowerNFT
     function claimProtocolFees(address to) external restricted returns (uint256 amount) {
-        amount = _protocolFees;
+        Totals storage totals = Ownership.totals();
+        amount = totals.protocolFees;
         if (amount == 0) return 0;
-        _protocolFees = 0;
-        _liabilities -= uint128(amount);
+        totals.protocolFees = 0;
+        totals.liabilities -= uint128(amount);
         emit ProtocolFeesClaimed(to, amount);
         _pay(to, amount);
     }
@@ -156,76 +146,73 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
     /// @inheritdoc IPowerNFT
     function burn(uint256 id) external {
         _checkAuthorized(_requireOwned(id), msg.sender, id);
-        Token storage token = _tokens[id];
-        Minting.burn(token, _accounts[token.minerId], id);
+        Minting.burn(id);
         _burn(id); // credits what is payable to the holder
-        delete _tokens[id];
+        Ownership.at(id).taken = 0;
+        Tokens.clear(id);
     }
 
     /// @inheritdoc IPowerNFT
     function freeSectors(uint256[] calldata ids) external {
-        for (uint256 i = 0; i < ids.length; ++i) {
-            Token storage token = _tokens.known(ids[i]);
-            Minting.freeSectors(token, _accounts[token.minerId], ids[i]);
-        }
+        Minting.freeSectors(ids);
     }
 
     /// @inheritdoc IPowerNFT
     function weightOf(uint256 id) public view returns (uint64) {
-        Token storage token = _tokens.known(id);
-        return block.number < token.expiry() ? token.income.last.weight : 0;
+        Token storage token = Tokens.known(id);
+        return block.number < token.expiry() ? token.income.weight : 0;
     }
 
     /// @inheritdoc IPowerNFT
     function nominalPowerOf(uint256 id) external view returns (uint64) {
-        return _tokens.known(id).nominalPower;
+        return Tokens.known(id).nominalPower;
     }
 
     /// @inheritdoc IPowerNFT
     function expiryOf(uint256 id) external view returns (uint64) {
-        return _tokens.known(id).expiry();
+        return Tokens.known(id).expiry();
     }
 
     /// @inheritdoc IPowerNFT
     function earnedOf(uint256 id) public view returns (uint256) {
-        Token storage token = _tokens.known(id);
-        (uint256 earned, ) = token.gross(_accounts[token.minerId]);
+        Token storage token = Tokens.known(id);
+        (uint256 earned, ) = token.gross(id);
         return token.holdersPart(earned);
     }
 
     /// @inheritdoc IPowerNFT
     function payableOf(uint256 id) public view returns (uint256) {
-        Token storage token = _tokens.known(id);
-        uint256 covered = token.grossCovered(_accounts[token.minerId]);
-        return token.holdersPart(covered) - token.holdersPart(token.income.taken);
+        Token storage token = Tokens.known(id);
+        uint256 covered = token.grossCovered(id);
+        return token.holdersPart(covered) - token.holdersPart(Ownership.at(id).taken);
     }
 
     /// @inheritdoc IPowerNFT
     function unpaidOf(uint256 id) external view returns (uint256) {
-        Token storage token = _tokens.known(id);
-        (uint256 earned, uint256 covered) = token.gross(_accounts[token.minerId]);
+        Token storage token = Tokens.known(id);
+        (uint256 earned, uint256 covered) = token.gross(id);
         return token.holdersPart(earned) - token.holdersPart(covered);
     }
 
     /// @inheritdoc IPowerNFT
     function paidOf(uint256 id) external view returns (uint256) {
-        Token storage token = _tokens.known(id);
-        return token.holdersPart(token.income.taken);
+        Token storage token = Tokens.known(id);
+        return token.holdersPart(Ownership.at(id).taken);
     }
 
     /// @inheritdoc IPowerNFT
     function creditOf(address holder) external view returns (uint256) {
-        return _credits[holder];
+        return Ownership.holder(holder).credit;
     }
 
     /// @inheritdoc IPowerNFT
     function protocolFees() external view returns (uint256) {
-        return _protocolFees;
+        return Ownership.totals().protocolFees;
     }
 
     /// @inheritdoc IPowerNFT
     function powerOf(uint256 id) public view returns (Power memory power) {
-        Token storage token = _tokens.known(id);
+        Token storage token = Tokens.known(id);
         power.minerId = token.minerId;
         power.nominalPower = token.nominalPower;
         power.weight = weightOf(id);
@@ -240,34 +227,35 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
 
     /// @inheritdoc IPowerNFT
     function sectorsOf(uint256 id) public view returns (SectorRange[] memory) {
-        return _tokens.known(id).sectors;
+        return SectorRuns.load(uint64(id), Tokens.known(id).runCount);
     }
 
     /// @inheritdoc IPowerNFT
     function minerAccount(uint64 minerId) external view returns (MinerAccount memory result) {
-        Account storage account = _accounts[minerId];
+        Account storage account = Accounts.at(minerId);
+        Line storage line = Accounts.line(minerId);
         result.lastSync = account.lastSync;
         result.pairEpoch = account.pairEpoch;
         result.syncDeadline = account.syncDeadline();
         result.qap = account.qap;
         result.weight = account.weight;
         result.living = account.living;
-        result.earned = account.earned.earned;
-        result.covered = account.earned.covered;
-        result.owed = account.earned.owed();
+        result.earned = line.earned;
+        result.covered = line.covered;
+        result.owed = line.owed();
         result.arrears = account.currentArrears();
         result.rewards = account.rewards;
     }
 
     /// @inheritdoc IPowerNFT
     function solvency(uint64 minerId) external view returns (Solvency memory) {
-        Line storage line = _accounts[minerId].earned;
-        return Solvency(address(this).balance, _liabilities, line.earned, line.covered, line.owed());
+        Line storage line = Accounts.line(minerId);
+        return Solvency(address(this).balance, Ownership.totals().liabilities, line.earned, line.covered, line.owed());
     }
 
     /// @inheritdoc IPowerNFT
     function isCommitted(uint64 minerId, uint64 sector) external view returns (bool) {
-        return _accounts[minerId].committed.contains(sector);
+        return SectorSet.contains(minerId, sector);
     }
 
     /// @inheritdoc IPowerNFT
@@ -277,7 +265,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
 
     /// @inheritdoc IPowerNFT
     function minted() external view returns (uint256) {
-        return _minted;
+        return Ownership.totals().minted;
     }
 
     /// @inheritdoc IPowerNFT
@@ -287,7 +275,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
 
     /// @inheritdoc IERC2981
     function royaltyInfo(uint256 id, uint256 price) external view returns (address receiver, uint256 amount) {
-        Token storage token = _tokens.known(id);
+        Token storage token = Tokens.known(id);
         return (token.royaltyReceiver, (price * token.royaltyBps) / BPS);
     }
 
@@ -307,29 +295,26 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, ERC721, PowerParameters {
     /// @dev On transfer, what is payable becomes a credit of the one who gives (R-LED-6). What is earned but not yet
     /// payable travels with the NFT.
     function _update(address to, uint256 id, address auth) internal override returns (address from) {
-        if (ActorId.isMasked(to)) {
-            (bool isEthereum, address ethereum) = ActorId.delegatedAddress(ActorId.fromMasked(to));
-            if (isEthereum) revert UseEthereumAddress(to, ethereum);
-        }
         from = super._update(to, id, auth);
         if (from == address(0) || from == to) return from;
         (uint256 toHolder, uint256 fee) = _take(id);
         if (toHolder != 0) {
-            _credits[from] += toHolder;
+            Ownership.holder(from).credit += uint128(toHolder);
             emit Credited(id, from, toHolder);
         }
-        if (fee != 0) _protocolFees += uint96(fee);
+        if (fee != 0) Ownership.totals().protocolFees += uint96(fee);
     }
 
     /// @dev Marks what an NFT can be paid as taken, and says how it divides.
     function _take(uint256 id) private returns (uint256 toHolder, uint256 fee) {
-        Token storage token = _tokens[id];
-        uint256 covered = token.grossCovered(_accounts[token.minerId]);
-        uint256 taken = token.income.taken;
+        Token storage token = Tokens.at(id);
+        Owned storage owned = Ownership.at(id);
+        uint256 covered = token.grossCovered(id);
+        uint256 taken = owned.taken;
         if (covered == taken) return (0, 0);
         toHolder = token.holdersPart(covered) - token.holdersPart(taken);
         fee = covered - taken - toHolder;
-        token.income.taken = uint96(covered);
+        owned.taken = uint96(covered);
     }
 
     /// @dev Pays by a native send: it runs no code of the payee, and any kind of actor can be paid.

@@ -2,6 +2,13 @@
 pragma solidity 0.8.30;
 
 import { IPowerNFT } from "./IPowerNFT.sol";
+import { Slots } from "./Slots.sol";
+
+/// @dev 256 sectors. One storage slot.
+struct Word {
+    /// @notice One bit each, the lowest sector lowest.
+    uint256 bits;
+}
 
 /// @title Which sectors back NFTs that are alive
 /// @notice One bit a sector; runs of sectors are set and cleared word by word.
@@ -13,7 +20,6 @@ library SectorSet {
     /// @param maximum The most sectors that are accepted.
     /// @return sectorCount How many sectors the runs hold.
     function commit(
-        mapping(uint256 => uint256) storage bits,
         uint64 minerId,
         IPowerNFT.SectorRange[] memory ranges,
         uint256 maximum
@@ -30,9 +36,10 @@ library SectorSet {
             next = start + count;
             for (uint256 at = start; at < next;) {
                 (uint256 word, uint256 mask, uint256 end) = _wordAt(at, next);
-                uint256 taken = bits[word];
+                Word storage bits = _bits(minerId, word);
+                uint256 taken = bits.bits;
                 if (taken & mask != 0) revert IPowerNFT.SectorCommitted(minerId, _lowest(word, taken & mask));
-                bits[word] = taken | mask;
+                bits.bits = taken | mask;
                 at = end;
             }
         }
@@ -40,20 +47,27 @@ library SectorSet {
     }
 
     /// @notice Clears the bits of runs.
-    function free(mapping(uint256 => uint256) storage bits, IPowerNFT.SectorRange[] memory ranges) internal {
+    function free(uint64 minerId, IPowerNFT.SectorRange[] memory ranges) internal {
         for (uint256 i = 0; i < ranges.length; ++i) {
             uint256 next = uint256(ranges[i].start) + ranges[i].count;
             for (uint256 at = ranges[i].start; at < next;) {
                 (uint256 word, uint256 mask, uint256 end) = _wordAt(at, next);
-                bits[word] &= ~mask;
+                _bits(minerId, word).bits &= ~mask;
                 at = end;
             }
         }
     }
 
     /// @notice Whether a sector's bit is set.
-    function contains(mapping(uint256 => uint256) storage bits, uint64 sector) internal view returns (bool) {
-        return bits[sector >> 8] & (1 << (sector & 255)) != 0;
+    function contains(uint64 minerId, uint64 sector) internal view returns (bool) {
+        return _bits(minerId, sector >> 8).bits & (1 << (sector & 255)) != 0;
+    }
+
+    function _bits(uint64 minerId, uint256 word) private pure returns (Word storage found) {
+        uint256 slot = Slots.at(Slots.COMMITTED, minerId, word);
+        assembly ("memory-safe") {
+            found.slot := slot
+        }
     }
 
     /// @dev The word that holds sector `at`, the mask of [at, min(next, end of word)), and that end.

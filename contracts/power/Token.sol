@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { Account, EXPIRY_GRID, Expiry } from "./Account.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import { Accounts, EXPIRY_GRID, Expiry } from "./Account.sol";
 import { IncomeLedger, Line, Position } from "./IncomeLedger.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
+import { Slots } from "./Slots.sol";
 
-/// @dev One NFT. Fees are fixed for its life.
+/// @dev One NFT: its terms, fixed for its life, and its place on the line. Only even slots are used.
 struct Token {
     // slot 0
     /// @notice Actor id of the miner.
@@ -24,34 +27,59 @@ struct Token {
     uint32 mintedAt;
     /// @notice The epoch of the first attested weight; 0 before it.
     uint32 attestedAt;
-    // slots 1, 2, 3
+    uint256 _odd1;
+    // slots 2, 4
     /// @notice Its place on the miner's line of earned income.
     Position income;
-    // slot 4
+    // slot 6
     /// @notice Who gets the royalties.
     address royaltyReceiver;
     /// @notice Whether its sectors may back other NFTs again.
     bool sectorsFreed;
     /// @notice How many sectors are behind it.
     uint24 sectorCount;
-    /// @notice The highest weight so far, bytes of QAP.
-    uint64 peakWeight;
-    // slot 5
-    /// @notice The sectors behind it.
-    IPowerNFT.SectorRange[] sectors;
+    /// @notice In how many runs they lie.
+    uint24 runCount;
 }
 
-/// @title What follows from an NFT and its miner's account
+/// @title Where NFTs lie, and what follows from one and its miner's account
 library Tokens {
-    using IncomeLedger for Line;
+    using IncomeLedger for Position;
 
     /// @dev Basis points in the whole.
     uint256 private constant BPS = 10_000;
 
+    /// @notice An NFT, whether it exists or not.
+    function at(uint256 id) internal pure returns (Token storage token) {
+        uint256 slot = Slots.at(Slots.TOKEN, key(id));
+        assembly ("memory-safe") {
+            token.slot := slot
+        }
+    }
+
     /// @notice The NFT of an id; an unknown id is refused.
-    function known(mapping(uint256 => Token) storage tokens, uint256 id) internal view returns (Token storage token) {
-        token = tokens[id];
+    function known(uint256 id) internal view returns (Token storage token) {
+        token = at(id);
         if (token.minerId == 0) revert IPowerNFT.UnknownNFT(id);
+    }
+
+    /// @notice Forgets an NFT. Its sector runs and knots stay where nobody looks: no id is given twice.
+    function clear(uint256 id) internal {
+        Token storage token = at(id);
+        assembly ("memory-safe") {
+            for {
+                let i := 0
+            } lt(i, 8) {
+                i := add(i, 2)
+            } {
+                sstore(add(token.slot, i), 0)
+            }
+        }
+    }
+
+    /// @notice An id as an index into rooms. Ids count from 1 and never reach 2^64: what is larger is as unknown as 0.
+    function key(uint256 id) internal pure returns (uint64) {
+        return id > type(uint64).max ? 0 : uint64(id);
     }
 
     /// @notice The first epoch without income.
@@ -65,19 +93,20 @@ library Tokens {
     }
 
     /// @notice What an NFT earned and what of it is covered, the protocol's fee included, attoFIL.
-    function gross(
-        Token storage token,
-        Account storage account
-    ) internal view returns (uint256 earned, uint256 covered) {
-        uint256 lastIndex = _lastIndex(token, account);
-        uint256 part = payBps(token);
-        earned = account.earned.earnedBy(token.income, part, lastIndex);
-        covered = account.earned.coveredOf(token.income, part, lastIndex);
+    function gross(Token storage token, uint256 id) internal view returns (uint256 earned, uint256 covered) {
+        Line storage line = Accounts.line(token.minerId);
+        uint256 end = _end(token, line);
+        earned = _gross(token, id, end);
+        covered = _gross(token, id, Math.min(end, line.perByteCovered));
     }
 
     /// @notice What of an NFT's income is covered, the protocol's fee included, attoFIL.
-    function grossCovered(Token storage token, Account storage account) internal view returns (uint256) {
-        return account.earned.coveredOf(token.income, payBps(token), _lastIndex(token, account));
+    function grossCovered(Token storage token, uint256 id) internal view returns (uint256) {
+        Line storage line = Accounts.line(token.minerId);
+        uint256 covered = line.perByteCovered;
+        // before its expiry nothing can have ended, and the date needs not be read
+        if (block.number >= expiry(token)) covered = Math.min(covered, _end(token, line));
+        return _gross(token, id, covered);
     }
 
     /// @notice The holder's part of income on the line, rounded down; the rest is the protocol's.
@@ -86,9 +115,13 @@ library Tokens {
         return (amount * (part - token.protocolFeeBps)) / part;
     }
 
-    /// @dev The checkpoint at which income ended, or the top of the line.
-    function _lastIndex(Token storage token, Account storage account) private view returns (uint256) {
-        Expiry storage date = account.expiries[token.expiryDate];
-        return date.closed ? date.lastIndex : account.earned.top;
+    /// @dev The place on the line where income ended, or its end.
+    function _end(Token storage token, Line storage line) private view returns (uint256) {
+        Expiry storage date = Accounts.expiryOf(token.minerId, token.expiryDate);
+        return date.closed ? date.perByteAtEnd : line.perByte;
+    }
+
+    function _gross(Token storage token, uint256 id, uint256 perByte) private view returns (uint256) {
+        return token.income.rawAt(uint64(id), payBps(token), perByte) / BPS;
     }
 }

@@ -7,6 +7,7 @@ import { Account, Accounts, Expiry } from "./Account.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
+import { Ownership } from "./Ownership.sol";
 import { Token, Tokens } from "./Token.sol";
 
 /// @title Setting what NFTs weigh
@@ -29,46 +30,39 @@ library Weights {
     }
 
     /// @notice Measures the miner's income up to now, then gives NFTs of it new weights. Emits WeightSet.
-    /// @param minted The highest id so far. Ids that were burned are passed over, so that a burn cannot hold up a page.
-    /// @param ids Ascending.
+    /// @param ids Ascending. Ids that were burned are passed over, so that a burn cannot hold up a page.
     /// @param weights QAP, bytes.
     function set(
-        mapping(uint256 => Token) storage tokens,
-        Account storage account,
         uint64 minerId,
         address vault,
         uint16 rewardFactor,
-        uint256 minted,
         uint256[] calldata ids,
         uint64[] calldata weights
     ) external {
         if (ids.length != weights.length) revert IPowerNFT.LengthMismatch(ids.length, weights.length);
-        IncomeMeter.sync(account, minerId, vault, rewardFactor);
+        IncomeMeter.sync(minerId, vault, rewardFactor);
+        Account storage account = Accounts.at(minerId);
+        Accounts.line(minerId).turn(minerId);
+        uint256 minted = Ownership.totals().minted;
         Totals memory totals = Totals(minerId, account.weight, account.units, 0, 0, 0);
         for (uint256 i = 0; i < ids.length; ++i) {
             if (i != 0 && ids[i] <= ids[i - 1]) revert IPowerNFT.NotAscending(ids[i - 1], ids[i]);
             if (ids[i] == 0 || ids[i] > minted) revert IPowerNFT.UnknownNFT(ids[i]);
-            _fall(tokens[ids[i]], account, ids[i], weights[i], totals);
+            _fall(Tokens.at(ids[i]), ids[i], weights[i], totals);
         }
-        for (uint256 i = 0; i < ids.length; ++i) _rise(tokens[ids[i]], account, ids[i], weights[i], totals);
-        _storeDate(account, totals);
+        for (uint256 i = 0; i < ids.length; ++i) _rise(Tokens.at(ids[i]), account, ids[i], weights[i], totals);
+        _storeDate(totals);
         account.weight = uint80(totals.weight);
         account.units = uint96(totals.units);
     }
 
     /// @dev Checks one entry, and applies it if it is a fall: falls make room for rises.
-    function _fall(
-        Token storage token,
-        Account storage account,
-        uint256 id,
-        uint64 weight,
-        Totals memory totals
-    ) private {
+    function _fall(Token storage token, uint256 id, uint64 weight, Totals memory totals) private {
         if (token.minerId == 0) return;
         if (token.minerId != totals.minerId) revert IPowerNFT.WrongMiner(id, token.minerId, totals.minerId);
         if (weight > token.nominalPower) revert IPowerNFT.WeightAboveNominal(id, weight, token.nominalPower);
-        if (weight < token.income.last.weight && block.number < token.expiry()) {
-            _set(token, account, id, weight, totals);
+        if (weight < token.income.weight && block.number < token.expiry()) {
+            _set(token, id, weight, totals);
         }
     }
 
@@ -81,33 +75,28 @@ library Weights {
         uint64 weight,
         Totals memory totals
     ) private {
-        uint64 old = token.income.last.weight;
+        uint64 old = token.income.weight;
         if (weight <= old || block.number >= token.expiry()) return;
-        uint64 allowed = account.currentArrears() != 0 && weight > token.peakWeight ? token.peakWeight : weight;
+        uint64 allowed =
+            account.currentArrears() != 0 && weight > token.income.peakWeight ? token.income.peakWeight : weight;
         uint256 room = account.qap > totals.weight ? account.qap - totals.weight : 0;
         uint64 given = allowed - old <= room ? allowed : old + uint64(room);
         if (given != weight) emit IPowerNFT.RiseLimited(id, totals.minerId, weight, given);
         if (given == old) return;
-        if (given > token.peakWeight) token.peakWeight = given;
-        _set(token, account, id, given, totals);
+        if (given > token.income.peakWeight) token.income.peakWeight = given;
+        _set(token, id, given, totals);
     }
 
-    function _set(
-        Token storage token,
-        Account storage account,
-        uint256 id,
-        uint64 weight,
-        Totals memory totals
-    ) private {
-        uint64 old = token.income.last.weight;
+    function _set(Token storage token, uint256 id, uint64 weight, Totals memory totals) private {
+        uint64 old = token.income.weight;
         if (token.attestedAt == 0) token.attestedAt = uint32(block.number);
         if (totals.date != token.expiryDate) {
-            _storeDate(account, totals);
-            Expiry storage date = account.expiries[token.expiryDate];
+            _storeDate(totals);
+            Expiry storage date = Accounts.expiryOf(totals.minerId, token.expiryDate);
             (totals.date, totals.dateWeight, totals.dateUnits) = (token.expiryDate, date.weight, date.units);
         }
         uint256 payBps = token.payBps();
-        account.earned.setWeight(token.income, payBps, weight);
+        Accounts.line(totals.minerId).setWeight(token.income, uint64(id), payBps, weight);
         totals.weight = totals.weight + weight - old;
         totals.units = totals.units + weight * payBps - old * payBps;
         totals.dateWeight = totals.dateWeight + weight - old;
@@ -116,9 +105,9 @@ library Weights {
         emit IERC4906.MetadataUpdate(id);
     }
 
-    function _storeDate(Account storage account, Totals memory totals) private {
+    function _storeDate(Totals memory totals) private {
         if (totals.date == 0) return;
-        Expiry storage date = account.expiries[totals.date];
+        Expiry storage date = Accounts.expiryOf(totals.minerId, totals.date);
         date.weight = uint80(totals.dateWeight);
         date.units = uint96(totals.dateUnits);
     }

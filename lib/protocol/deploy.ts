@@ -63,7 +63,7 @@ export async function deployProtocol(
   const from = await deployer.getAddress();
   const first = await deployer.getNonce();
   const planned = (offset: number): string => getCreateAddress({ from, nonce: first + offset });
-  const powerNFT = planned(7);
+  const powerNFT = planned(6);
 
   let next = 0;
   const deploy = async (name: string, args: readonly unknown[], libraries: Libraries = {}): Promise<string> => {
@@ -79,14 +79,13 @@ export async function deployProtocol(
     return address;
   };
 
-  const IncomeMeter = await deploy("IncomeMeter", []);
-  const Minting = await deploy("Minting", [], { IncomeMeter });
-  const Weights = await deploy("Weights", [], { IncomeMeter });
+  const Minting = await deploy("Minting", []);
+  const Weights = await deploy("Weights", []);
   const accessManager = await deploy("PowerAccessManager", [holders, powerNFT]);
   const minerVaultImplementation = await deploy("MinerVault", [powerNFT]);
   const minerRegistry = await deploy("MinerRegistry", [minerVaultImplementation]);
   const powerNFTRenderer = await deploy("PowerNFTRenderer", []);
-  const libraries = { IncomeMeter, Minting, Weights };
+  const libraries = { Minting, Weights };
   await deploy("PowerNFT", [accessManager, minerRegistry, powerNFTRenderer], libraries);
   return { accessManager, minerVaultImplementation, minerRegistry, powerNFTRenderer, powerNFT, libraries };
 }

@@ -11,7 +11,6 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 
 import { type Libraries, type ProtocolAddresses, type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
 import type {
-  IncomeMeter,
   MinerRegistry,
   MinerVault,
   PowerAccessManager,
@@ -31,7 +30,6 @@ export interface Protocol {
   readonly manager: PowerAccessManager;
   readonly renderer: PowerNFTRenderer;
   /** The library that measures, for its errors. */
-  readonly meter: IncomeMeter;
   readonly vaultImplementation: MinerVault;
   readonly libraries: Libraries;
   readonly deployer: HardhatEthersSigner;
@@ -89,7 +87,6 @@ async function deploy(): Promise<Protocol> {
     manager: await contractAt<PowerAccessManager>("PowerAccessManager", at.accessManager),
     renderer: await contractAt<PowerNFTRenderer>("PowerNFTRenderer", at.powerNFTRenderer),
     vaultImplementation: await contractAt<MinerVault>("MinerVault", at.minerVaultImplementation),
-    meter: await contractAt<IncomeMeter>("IncomeMeter", libraryOf(at, "IncomeMeter")),
     libraries: at.libraries,
     deployer,
     governance,

@@ -256,7 +256,7 @@ describe("PowerNFT.sync of a miner whose answers cannot be read", () => {
     const actors = await interceptActors();
     await actors.give(MINER, GET_VESTING_FUNDS, 0n, encodeCbor(bigIntBytes(1n)));
     await expect(p.nft.sync(MINER))
-      .to.be.revertedWithCustomError(p.meter, "BadAnswer")
+      .to.be.revertedWithCustomError(p.nft, "BadAnswer")
       .withArgs(MINER, GET_VESTING_FUNDS);
   });
 
@@ -265,7 +265,7 @@ describe("PowerNFT.sync of a miner whose answers cannot be read", () => {
     const actors = await interceptActors();
     await actors.give(MINER, GET_VESTING_FUNDS, 22n, "0x");
     await expect(p.nft.sync(MINER))
-      .to.be.revertedWithCustomError(p.meter, "ActorError")
+      .to.be.revertedWithCustomError(p.nft, "ActorError")
       .withArgs(MINER, GET_VESTING_FUNDS, 22n);
   });
 
@@ -274,7 +274,7 @@ describe("PowerNFT.sync of a miner whose answers cannot be read", () => {
     const actors = await interceptActors();
     await actors.give(POWER_ACTOR, MINER_POWER, 16n, "0x");
     await expect(p.nft.sync(MINER))
-      .to.be.revertedWithCustomError(p.meter, "ActorError")
+      .to.be.revertedWithCustomError(p.nft, "ActorError")
       .withArgs(POWER_ACTOR, MINER_POWER, 16n);
   });
 
@@ -282,7 +282,7 @@ describe("PowerNFT.sync of a miner whose answers cannot be read", () => {
     const p = await deployed();
     await p.fil.createAccount({ id: OWNER });
     await expect(p.nft.sync(OWNER))
-      .to.be.revertedWithCustomError(p.meter, "BadAnswer")
+      .to.be.revertedWithCustomError(p.nft, "BadAnswer")
       .withArgs(OWNER, GET_VESTING_FUNDS);
   });
 });
