@@ -8,7 +8,7 @@ import { PowerHandlerOnFake } from "./PowerHandlerOnFake.sol";
 /// @title The ledger of power NFTs against the reference, by random histories
 contract PowerLedgerTest is FakeNetwork {
     /// @dev Actions of the counted campaign.
-    uint256 private constant CAMPAIGN = 1_900;
+    uint256 private constant CAMPAIGN = 800;
 
     PowerHandlerOnFake private _handler;
 
