@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import { Campaign } from "./Campaign.sol";
 import { FilecoinNetwork } from "./FilecoinNetwork.sol";
 import { Grudger } from "./FakeNetwork.sol";
 import { PowerHandlerOnFilecoin } from "./PowerHandlerOnFilecoin.sol";
 
 /// @title Everything together on the simulated Filecoin, by random histories
-contract PowerNetworkTest is FilecoinNetwork {
+contract PowerNetworkTest is FilecoinNetwork, Campaign {
     PowerHandlerOnFilecoin private _handler;
 
     function setUp() public {
@@ -28,5 +29,9 @@ contract PowerNetworkTest is FilecoinNetwork {
 
     function afterInvariant() external {
         _handler.settle();
+    }
+
+    function test_everyActionDoesWhatItIsForInAFifthOfItsCalls() external {
+        runCampaign(_handler, 400);
     }
 }
