@@ -94,7 +94,7 @@ library Accounts {
     }
 
     /// @notice The line of a miner's earned income.
-    function line(uint64 minerId) internal pure returns (Line storage) {
+    function line(uint64 minerId) internal view returns (Line storage) {
         return at(minerId).earned;
     }
 

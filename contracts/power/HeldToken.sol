@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import { IERC721 } from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import { ERC721 } from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 
-import { Ownership, Right } from "./Ownership.sol";
+import { Ownership } from "./Ownership.sol";
 
 /// @title ERC-721 as OpenZeppelin does it, with its figures where Slots puts them
 /// @notice The rules (who may approve, move, receive) are OpenZeppelin's; only what it would keep in mappings is kept
