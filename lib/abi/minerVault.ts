@@ -33,6 +33,7 @@ export const minerVaultAbi = [
   "function activate() returns (bool active)",
   "function isActive() view returns (bool)",
   "function minerId() view returns (uint64)",
+  "function namedOperator() view returns (address account, uint64 namedBy)",
   "function operator() view returns (address)",
   "function ownerId() view returns (uint64)",
   "function pull(uint64 miner, uint256 amount) returns (uint256 paid)",
