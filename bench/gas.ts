@@ -7,11 +7,23 @@ import { join } from "node:path";
 
 import { type Contract, type TransactionResponse, Wallet } from "ethers";
 
+import type { ReportPage } from "../lib/protocol/report.ts";
 import { callInput } from "../test/filecoin/probe.ts";
 import { FIL, type Cid, type Lookup, f410Bytes, idBytes, idOf } from "../test/lotus/lotus.ts";
 import { encodeAmount, encodeCbor } from "../test/lotus/cbor.ts";
 import { invoke, startNetwork, type Network } from "../test/lotus/network.ts";
-import { EXPIRATION, GRID, QUOTA, artifact, deployOn, propose, sendTo } from "../test/lotus/protocol.ts";
+import {
+  EXPIRATION,
+  GRID,
+  QUOTA,
+  artifact,
+  attest,
+  deployOn,
+  pageArguments,
+  propose,
+  report as reportOn,
+  sendTo,
+} from "../test/lotus/protocol.ts";
 import { deployProbe } from "../test/lotus/probes.ts";
 import { explain } from "./explain.ts";
 
@@ -28,6 +40,7 @@ const CONTRACTS = [
   "PowerNFT",
   "Minting",
   "Weights",
+  "PowerOracle",
   "PowerNFTRenderer",
   "MinerVault",
   "MinerRegistry",
@@ -160,7 +173,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
       add(`deploy ${name}`, receipt.gasUsed, null, null);
     },
   );
-  const { nft, registry } = protocol;
+  const { nft, oracle, registry } = protocol;
   const vault = await protocol.vaultOf(minerId);
   const vaultAddress = await vault.getAddress();
   const create = await gasOf("createVault", registry, "createVault", minerId);
@@ -203,8 +216,11 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   const mintGas = await gasBeyondSync("mint", nft, "mint", () => [request(32n, SECTOR_QAP)]);
   add("mint of 32 sectors, beyond its sync", mintGas, Number(floorMint), 20e6);
   const first = (await nft.getFunction("minted")()) as bigint;
-  const firstWeight = await gasBeyondSync("applyWeights", nft, "applyWeights", () => [minerId, [first], [SECTOR_QAP]]);
-  add("applyWeights, first weight of 1 NFT, beyond its sync", firstWeight, null, null);
+  const net = { devnet, lotus, wallets, provider, stop: network.stop };
+  const firstPage = { minerId, ids: [first], weights: [SECTOR_QAP] };
+  const firstTree = await reportOn(net, oracle, () => [firstPage]);
+  const firstWeight = await gasBeyondSync("applyPage", oracle, "applyPage", () => pageArguments(firstTree, firstPage));
+  add("applyPage, first weight of 1 NFT, beyond its sync", firstWeight, null, null);
 
   const sync = async (): Promise<bigint> => gasOf("sync", nft, "sync", minerId);
   const harvest = async (): Promise<bigint> => gasOf("harvest", nft, "harvest", minerId);
@@ -227,14 +243,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     ids.push(first + BigInt(i));
   }
   const someIds = ids.slice(1);
-  await sendTo(
-    nft,
-    "applyWeights",
-    minerId,
-    someIds,
-    someIds.map(() => SECTOR_QAP / 20n),
-    { gasLimit: GAS_LIMIT },
-  );
+  await attest(net, oracle, { minerId, ids: someIds, weights: someIds.map(() => SECTOR_QAP / 20n) });
   for (const measured of [false, true]) {
     await devnet.advance(A_WHILE);
     await sync();
@@ -291,17 +300,16 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     for (const one of sent) await one.wait();
   }
   const total = (await nft.getFunction("minted")()) as bigint;
-  let batch = 0n;
+  const pages: ReportPage[] = [];
   for (let from = first + BigInt(few); from <= total; from += BigInt(PAGE)) {
-    const page = Array.from({ length: PAGE }, (_, i) => from + BigInt(i)).filter((id) => id <= total);
-    const weights = page.map(() => 40n);
-    if (page.length < PAGE) await sendTo(nft, "applyWeights", minerId, page, weights, { gasLimit: GAS_LIMIT });
-    else
-      batch =
-        (await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [minerId, page, weights])) /
-        BigInt(PAGE);
+    const ids = Array.from({ length: PAGE }, (_, i) => from + BigInt(i)).filter((id) => id <= total);
+    pages.push({ minerId, ids, weights: ids.map(() => 40n) });
   }
-  add(`applyWeights, each NFT of ${PAGE}, first weight`, batch, null, null);
+  const manyTree = await reportOn(net, oracle, () => pages);
+  for (const [index, page] of pages.entries()) {
+    const gas = await gasBeyondSync(`applyPage of ${PAGE}`, oracle, "applyPage", () => pageArguments(manyTree, page));
+    if (index === 0) add(`applyPage, each NFT of ${PAGE}, first weight`, gas / BigInt(page.ids.length), null, 4e6);
+  }
   await devnet.advance(A_WHILE);
   add(`sync, ${MANY} living NFTs`, await sync(), null, 45e6);
   await harvest();
@@ -313,13 +321,16 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     Number(floorWithdraw),
     Math.floor(Number(harvestOne) * 1.02),
   );
-  const page = Array.from({ length: PAGE }, (_, i) => first + BigInt(few + i));
-  const again = await gasBeyondSync(`applyWeights of ${PAGE}`, nft, "applyWeights", () => [
+  const changed = {
     minerId,
-    page,
-    page.map(() => 39n),
-  ]);
-  add(`applyWeights, each NFT of ${PAGE}, changed weight`, again / BigInt(PAGE), null, null);
+    ids: Array.from({ length: PAGE }, (_, i) => first + BigInt(few + i)),
+    weights: Array.from({ length: PAGE }, () => 39n),
+  };
+  const changedTree = await reportOn(net, oracle, () => [changed]);
+  const again = await gasBeyondSync(`applyPage of ${PAGE}`, oracle, "applyPage", () =>
+    pageArguments(changedTree, changed),
+  );
+  add(`applyPage, each NFT of ${PAGE}, changed weight`, again / BigInt(PAGE), null, 4e6);
   add(`claim of one NFT of ${MANY}`, await gasOf("claim", nft, "claim", [first], deployer.address), null, null);
   add(
     `transfer with settlement, ${MANY} living NFTs`,

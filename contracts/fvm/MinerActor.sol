@@ -48,7 +48,7 @@ library MinerActor {
     uint64 private constant INITIAL_PLEDGE = 3180523767;
     uint64 private constant MAX_TERMINATION_FEE = 4127382196;
     uint64 private constant VALIDATE_SECTOR_STATUS = 3092458564;
-    uint64 private constant GET_NOMINAL_SECTOR_EXPIRATION = 3010055991;
+    uint64 internal constant GET_NOMINAL_SECTOR_EXPIRATION = 3010055991;
 
     function getOwner(uint64 miner) internal view returns (uint64 owner) {
         (owner, , ) = getOwnerAndPending(miner);

@@ -4,28 +4,27 @@ pragma solidity 0.8.30;
 import { AccessManager } from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
 import { IPowerNFT } from "../power/IPowerNFT.sol";
+import { IPowerOracle } from "../power/IPowerOracle.sol";
 
 /// @title Who may change what, and after which delay (R-GOV-1)
 /// @notice An OpenZeppelin AccessManager that is complete from its first block: roles, the functions they may call and
 /// every delay are set while it is constructed. The deployer never holds a role, so there is no moment without delays.
-/// Role ids: 0 admin, 1 parameters, 2 guardian, 3 oracle, 4 treasury, 5 measuring.
+/// Role ids: 0 admin, 1 parameters, 2 guardian, 3 attestors, 4 treasury, 5 measuring.
 contract PowerAccessManager is AccessManager {
     /// @notice Who holds the roles at the beginning.
     struct Holders {
-        /// @dev Admin, parameters and treasury: a multisig.
+        /// @dev All other roles: a multisig.
         address governance;
         /// @dev May pause new business, and cancel what governance has scheduled.
         address guardian;
-        /// @dev Sets attested weights.
-        address oracle;
     }
 
     /// @notice May change parameters, within their hard ranges.
     uint64 public constant PARAMETER_ROLE = 1;
     /// @notice May pause minting for a week, and cancel scheduled changes.
     uint64 public constant GUARDIAN_ROLE = 2;
-    /// @notice May set attested weights.
-    uint64 public constant ORACLE_ROLE = 3;
+    /// @notice May change who attests, and how many must agree: behind the longest delay.
+    uint64 public constant ATTESTORS_ROLE = 3;
     /// @notice May take out the protocol's fees.
     uint64 public constant TREASURY_ROLE = 4;
     /// @notice May change how income is measured, when the network changes how rewards vest: behind the longest delay.
@@ -42,8 +41,9 @@ contract PowerAccessManager is AccessManager {
     error MissingHolder();
 
     /// @param powerNFT The contract whose setters the roles call; its address is known before it is deployed.
-    constructor(Holders memory holders, address powerNFT) AccessManager(holders.governance) {
-        if (holders.guardian == address(0) || holders.oracle == address(0) || powerNFT == address(0)) {
+    /// @param powerOracle The same of the oracle.
+    constructor(Holders memory holders, address powerNFT, address powerOracle) AccessManager(holders.governance) {
+        if (holders.guardian == address(0) || powerNFT == address(0) || powerOracle == address(0)) {
             revert MissingHolder();
         }
         _grantRole(ADMIN_ROLE, holders.governance, 0, ADMIN_DELAY);
@@ -51,16 +51,18 @@ contract PowerAccessManager is AccessManager {
         _grantRole(MEASURING_ROLE, holders.governance, 0, ADMIN_DELAY);
         _grantRole(TREASURY_ROLE, holders.governance, 0, 0);
         _grantRole(GUARDIAN_ROLE, holders.guardian, 0, 0);
-        _grantRole(ORACLE_ROLE, holders.oracle, 0, 0);
+        _grantRole(ATTESTORS_ROLE, holders.governance, 0, ADMIN_DELAY);
 
         _target(powerNFT, IPowerNFT.setProtocolFee.selector, PARAMETER_ROLE);
         _target(powerNFT, IPowerNFT.setRewardFactor.selector, MEASURING_ROLE);
         _target(powerNFT, IPowerNFT.pauseMinting.selector, GUARDIAN_ROLE);
-        _target(powerNFT, IPowerNFT.applyWeights.selector, ORACLE_ROLE);
         _target(powerNFT, IPowerNFT.claimProtocolFees.selector, TREASURY_ROLE);
+        _target(powerOracle, IPowerOracle.setMembers.selector, ATTESTORS_ROLE);
         _setTargetAdminDelay(powerNFT, ADMIN_DELAY);
+        _setTargetAdminDelay(powerOracle, ADMIN_DELAY);
 
         _setRoleGuardian(PARAMETER_ROLE, GUARDIAN_ROLE);
+        _setRoleGuardian(ATTESTORS_ROLE, GUARDIAN_ROLE);
         _setRoleGuardian(MEASURING_ROLE, GUARDIAN_ROLE);
         for (uint64 role = ADMIN_ROLE; role <= MEASURING_ROLE; ++role) _setGrantDelay(role, GRANT_DELAY);
     }

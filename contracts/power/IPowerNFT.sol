@@ -138,6 +138,12 @@ interface IPowerNFT {
     error NotAscending(uint256 previous, uint256 id);
     /// @notice Thrown when lists that belong together differ in length.
     error LengthMismatch(uint256 ids, uint256 values);
+    /// @notice Thrown when somebody else than the oracle sets weights.
+    error NotOracle(address caller);
+    /// @notice Thrown when later reports, or challenges, have spoken of every NFT of a page.
+    error StaleFrame(uint64 minerId, uint16 frame);
+    /// @notice Thrown when a proven weight is not below the present one, or the NFT has expired.
+    error NothingToLower(uint256 id, uint64 weight, uint64 proven);
     /// @notice Thrown when a weight is above the NFT's nominal power.
     error WeightAboveNominal(uint256 id, uint64 weight, uint64 nominalPower);
     /// @notice Thrown when the caller may not mint on the miner.
@@ -177,7 +183,7 @@ interface IPowerNFT {
     error BadPayee(address to);
     /// @notice Thrown when an NFT would go to the masked id of an Ethereum account or contract, which could never move it.
     error UseEthereumAddress(address masked, address ethereum);
-    /// @notice Thrown when a vault's implementation or the registry was built for another PowerNFT.
+    /// @notice Thrown when a vault's implementation, the registry or the oracle was built for another PowerNFT.
     error WiringMismatch();
 
     /// @notice Mints an NFT on a miner whose vault is its beneficiary. Only the miner's owner or operator (R-NFT-2).
@@ -206,12 +212,20 @@ interface IPowerNFT {
     /// @return living NFTs of the miner that have not reached their expiry.
     function settle(uint64 minerId) external returns (uint256 owed, uint256 living);
 
-    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle's role. Falls apply always and at
-    /// once; rises as far as the sum of weights stays within the miner's power on chain, and in arrears not above the
-    /// highest weight that the NFT has had. Expired and burned ids are skipped.
+    /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle. Falls apply always and at once; rises as far
+    /// as the sum of weights stays within the miner's power on chain, and in arrears not above the highest weight that
+    /// the NFT has had. Passed over: expired and burned NFTs, and those that a later report or a challenge in this frame
+    /// or later has spoken of; if that is all of them, the page is refused.
+    /// @param frame The report's frame.
     /// @param ids NFTs of the miner, ascending.
     /// @param weights QAP in bytes, at most the nominal power each.
-    function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external;
+    function applyWeights(uint64 minerId, uint16 frame, uint256[] calldata ids, uint64[] calldata weights) external;
+
+    /// @notice Lowers the weight of an NFT, and what is kept as its weight before, to what the chain has proven; syncs
+    /// first. Only the oracle.
+    /// @param frame The present frame: only reports of later ones restore the weight.
+    /// @param weight QAP in bytes, below the present weight.
+    function lowerWeight(uint256 id, uint16 frame, uint64 weight) external;
 
     /// @notice Pays out what the NFTs can be paid, of any miners, in one sum. Only for NFTs of the caller, or that the
     /// caller is approved for. No code of the payee runs.
@@ -241,6 +255,9 @@ interface IPowerNFT {
 
     /// @notice The QAP that earns for an NFT now, bytes.
     function weightOf(uint256 id) external view returns (uint64);
+    /// @notice The last two attested weights of an NFT, bytes of QAP, and the frame of the last one. Income follows the
+    /// last; guarantees follow the larger of the two, so that one wrong report triggers nothing (R-ORC-3).
+    function attestedWeightsOf(uint256 id) external view returns (uint64 last, uint64 previous, uint16 frame);
     /// @notice The most QAP that an NFT may weigh, bytes.
     function nominalPowerOf(uint256 id) external view returns (uint64);
     /// @notice The first epoch without income of an NFT.
@@ -271,6 +288,8 @@ interface IPowerNFT {
     function expectedPerDay(uint64 minerId, uint256 qap) external view returns (uint256);
     /// @notice The vault of a miner, whether it was created yet or not.
     function vaultOf(uint64 minerId) external view returns (address);
+    /// @notice The only contract that sets weights.
+    function ORACLE() external view returns (address);
     /// @notice NFTs minted so far; ids count from 1.
     function minted() external view returns (uint256);
     /// @notice The protocol fee of NFTs minted now, basis points.

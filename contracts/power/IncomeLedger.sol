@@ -64,6 +64,10 @@ struct Position {
     uint112 raw;
     /// @notice The highest weight so far, bytes of QAP.
     uint64 peakWeight;
+    /// @notice The attested weight before the last one, bytes of QAP (R-ORC-3).
+    uint64 previousWeight;
+    /// @notice The frame of the report or the challenge that set the weight.
+    uint16 frame;
     uint256 _odd3;
 }
 
@@ -138,19 +142,22 @@ library IncomeLedger {
         uint160 end = line.perByte;
         if (position.perByte != end) {
             uint256 raw = rawAt(position, id, payBps, end);
-            uint32 knots = position.knots;
+            // the mark is beyond the last knot: nobody asks for the knots before that
+            uint32 knots = position.perByte > line.perByteCovered ? position.knots : 0;
             if (position.weight != 0 || position.raw != 0 || knots != 0) {
                 Knot storage earlier = knot(id, knots);
                 (earlier.perByte, earlier.weight, earlier.raw) = (position.perByte, position.weight, position.raw);
-                position.knots = knots + 1;
+                ++knots;
             }
+            position.knots = knots;
             position.perByte = end;
             position.raw = raw.toUint112();
         }
         position.weight = weight;
     }
 
-    /// @notice What a claimant had earned at a place on the line, attoFIL * 10,000, rounded down.
+    /// @notice What a claimant had earned at a place on the line that is not before the covered mark, attoFIL * 10,000,
+    /// rounded down.
     function rawAt(
         Position storage position,
         uint64 id,

@@ -19,6 +19,7 @@ import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
 import { IPowerNFTRenderer } from "./IPowerNFTRenderer.sol";
+import { IPowerOracle } from "./IPowerOracle.sol";
 import { Minting } from "./Minting.sol";
 import { Holder, Owned, Ownership, Totals } from "./Ownership.sol";
 import { PowerParameters } from "./PowerParameters.sol";
@@ -45,6 +46,8 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     IMinerRegistry public immutable REGISTRY;
     /// @notice The contract whose code every vault runs.
     address public immutable VAULT_IMPLEMENTATION;
+    /// @inheritdoc IPowerNFT
+    address public immutable ORACLE;
     /// @notice Makes metadata and picture.
     IPowerNFTRenderer public immutable RENDERER;
 
@@ -52,11 +55,14 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     constructor(
         address authority,
         IMinerRegistry registry,
+        IPowerOracle oracle,
         IPowerNFTRenderer renderer
     ) ERC721("Filecoin Power", "POWER") AccessManaged(authority) {
         REGISTRY = registry;
         VAULT_IMPLEMENTATION = registry.VAULT_IMPLEMENTATION();
+        ORACLE = address(oracle);
         RENDERER = renderer;
+        if (address(oracle.POWER_NFT()) != address(this)) revert WiringMismatch();
         if (IMinerVault(VAULT_IMPLEMENTATION).POWER_NFT() != address(this)) revert WiringMismatch();
     }
 
@@ -98,8 +104,16 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function applyWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external restricted {
-        Weights.set(minerId, vaultOf(minerId), rewardFactor(), ids, weights);
+    function applyWeights(uint64 minerId, uint16 frame, uint256[] calldata ids, uint64[] calldata weights) external {
+        if (msg.sender != ORACLE) revert NotOracle(msg.sender);
+        Weights.set(minerId, vaultOf(minerId), rewardFactor(), frame, ids, weights);
+    }
+
+    /// @inheritdoc IPowerNFT
+    function lowerWeight(uint256 id, uint16 frame, uint64 weight) external {
+        if (msg.sender != ORACLE) revert NotOracle(msg.sender);
+        uint64 minerId = Tokens.known(id).minerId;
+        Weights.lower(minerId, vaultOf(minerId), rewardFactor(), frame, id, weight);
     }
 
     /// @inheritdoc IPowerNFT
@@ -161,6 +175,12 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     function weightOf(uint256 id) public view returns (uint64) {
         Token storage token = Tokens.known(id);
         return block.number < token.expiry() ? token.income.weight : 0;
+    }
+
+    /// @inheritdoc IPowerNFT
+    function attestedWeightsOf(uint256 id) external view returns (uint64 last, uint64 previous, uint16 frame) {
+        Token storage token = Tokens.known(id);
+        return (token.income.weight, token.income.previousWeight, token.income.frame);
     }
 
     /// @inheritdoc IPowerNFT

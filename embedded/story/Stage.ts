@@ -33,6 +33,7 @@ const CONTRACTS = {
   vault: "MinerVault",
   registry: "MinerRegistry",
   accessManager: "PowerAccessManager",
+  oracle: "PowerOracle",
 } as const;
 export type ContractName = keyof typeof CONTRACTS;
 type Interfaces = Readonly<Record<ContractName, Interface>>;
@@ -69,6 +70,8 @@ export class Stage {
   readonly miner = Address.fromId(MINER.id);
   /** The epoch at which day 0 of the story begins. */
   dayZero = 0n;
+  /** The last frame that was reported on. */
+  lastFrame = 0;
   readonly #gas = new Map<Person, bigint>();
   readonly #advanceUrl: string;
   readonly #interfaces: Interfaces;
@@ -141,6 +144,7 @@ export class Stage {
 
   addressOf(contract: ContractName): Hex {
     if (contract === "vault") return this.vault;
+    if (contract === "oracle") return this.protocol.powerOracle as Hex;
     if (contract === "registry") return this.protocol.minerRegistry as Hex;
     return this.protocol[contract] as Hex;
   }

@@ -11,14 +11,15 @@ const PARAMETER_DELAY = 3n * EPOCHS_PER_DAY;
 /** Contracts, and whoever may change what. */
 export async function deploy(stage: Stage): Promise<void> {
   const { cast, print } = stage;
-  const { deployer, governance, guardian, oracle } = cast;
+  const { deployer, governance, guardian, attestor } = cast;
   if (deployer.wallet === undefined) throw new TypeError("The deployer needs a key");
   print.heading("1. The contracts");
   const rows: string[][] = [];
   stage.protocol = await deployProtocol(
     stage.machines.factoryOf,
     deployer.wallet,
-    { governance: governance.evm, guardian: guardian.evm, oracle: oracle.evm },
+    { governance: governance.evm, guardian: guardian.evm },
+    { members: [attestor.evm], quorum: 1 },
     (name, address, receipt) => {
       rows.push([name, address, grouped(receipt.gasUsed)]);
     },

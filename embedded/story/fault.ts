@@ -19,7 +19,7 @@ export async function fault(stage: Stage): Promise<void> {
   const { weight } = await stage.nft.powerOf(1n);
   stage.print.wrong(
     `a machine stops: sectors ${FAULTY.start}-${FAULTY.start + FAULTY.count - 1n} are faulty, ` +
-      `${formatPower(FAULTY_POWER)} fall from the miner's claim; the oracle lowers NFT #1 to ${formatPower(weight)}`,
+      `${formatPower(FAULTY_POWER)} fall from the miner's claim; the next report lowers NFT #1 to ${formatPower(weight)}`,
   );
 }
 

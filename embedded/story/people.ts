@@ -23,7 +23,7 @@ export const ROLES = [
   "deployer",
   "governance",
   "guardian",
-  "oracle",
+  "attestor",
   "Alice",
   "Carol",
   "Dave",

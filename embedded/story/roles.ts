@@ -18,11 +18,13 @@ export async function introduce(stage: Stage): Promise<void> {
   print.text("Below, ok is what was done, no what the contracts refused as they should, !! what went wrong.");
   print.table(
     [{ title: "name", align: "left" }, { title: "id" }, { title: "address", align: "left" }],
-    (["owner", "operator", "Alice", "Bob", "Carol", "Dave", "keeper", "oracle", "governance"] as const).map((role) => {
-      const { id, robust, evm, wallet } = cast[role];
-      const text = robust.toString();
-      return [role, `f0${id}`, wallet === undefined ? shortened(text) : `${evm} = ${shortened(text)}`];
-    }),
+    (["owner", "operator", "Alice", "Bob", "Carol", "Dave", "keeper", "attestor", "governance"] as const).map(
+      (role) => {
+        const { id, robust, evm, wallet } = cast[role];
+        const text = robust.toString();
+        return [role, `f0${id}`, wallet === undefined ? shortened(text) : `${evm} = ${shortened(text)}`];
+      },
+    ),
   );
 }
 

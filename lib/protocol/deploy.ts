@@ -8,7 +8,14 @@ import { type ContractFactory, type ContractTransactionReceipt, type Signer, get
 export interface RoleHolders {
   readonly governance: string;
   readonly guardian: string;
-  readonly oracle: string;
+}
+
+/** Who attests weights at the beginning. */
+export interface Attestors {
+  /** At most 32 addresses, in any order. */
+  readonly members: readonly string[];
+  /** How many must agree: more than half. */
+  readonly quorum: number;
 }
 
 /** The addresses of a deployment. */
@@ -17,6 +24,7 @@ export interface ProtocolAddresses {
   readonly minerVaultImplementation: string;
   readonly minerRegistry: string;
   readonly powerNFTRenderer: string;
+  readonly powerOracle: string;
   readonly powerNFT: string;
   /** Code that PowerNFT runs in its own context; fixed for ever when it is deployed. */
   readonly libraries: Libraries;
@@ -58,12 +66,14 @@ export async function deployProtocol(
   factoryOf: FactoryOf,
   deployer: Signer,
   holders: RoleHolders,
+  attestors: Attestors,
   onDeployed: OnDeployed = () => {},
 ): Promise<ProtocolAddresses> {
   const from = await deployer.getAddress();
   const first = await deployer.getNonce();
   const planned = (offset: number): string => getCreateAddress({ from, nonce: first + offset });
-  const powerNFT = planned(6);
+  const powerOracle = planned(6);
+  const powerNFT = planned(7);
 
   let next = 0;
   const deploy = async (name: string, args: readonly unknown[], libraries: Libraries = {}): Promise<string> => {
@@ -81,11 +91,21 @@ export async function deployProtocol(
 
   const Minting = await deploy("Minting", []);
   const Weights = await deploy("Weights", []);
-  const accessManager = await deploy("PowerAccessManager", [holders, powerNFT]);
+  const accessManager = await deploy("PowerAccessManager", [holders, powerNFT, powerOracle]);
   const minerVaultImplementation = await deploy("MinerVault", [powerNFT]);
   const minerRegistry = await deploy("MinerRegistry", [minerVaultImplementation]);
   const powerNFTRenderer = await deploy("PowerNFTRenderer", []);
+  const members = [...attestors.members].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  await deploy("PowerOracle", [accessManager, powerNFT, members, attestors.quorum]);
   const libraries = { Minting, Weights };
-  await deploy("PowerNFT", [accessManager, minerRegistry, powerNFTRenderer], libraries);
-  return { accessManager, minerVaultImplementation, minerRegistry, powerNFTRenderer, powerNFT, libraries };
+  await deploy("PowerNFT", [accessManager, minerRegistry, powerOracle, powerNFTRenderer], libraries);
+  return {
+    accessManager,
+    minerVaultImplementation,
+    minerRegistry,
+    powerNFTRenderer,
+    powerOracle,
+    powerNFT,
+    libraries,
+  };
 }

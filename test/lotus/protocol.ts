@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 
 import { Contract, ContractFactory, type ContractTransactionReceipt, type InterfaceAbi, type Signer } from "ethers";
 
+import { type ReportEntry, type ReportPage, ReportTree, frameOf, referenceEpoch } from "../../lib/protocol/report.ts";
 import { deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
 import { FIL, f410Bytes, type Lookup } from "./lotus.ts";
 import { mined, type Network } from "./network.ts";
@@ -63,11 +64,12 @@ export function factoryOf(name: string, signer: Signer, libraries: Libraries): P
 export interface Protocol {
   addresses: ProtocolAddresses;
   nft: Contract;
+  oracle: Contract;
   registry: Contract;
   vaultOf: (miner: bigint) => Promise<Contract>;
 }
 
-/** Deploys with the first wallet as deployer, governance, guardian and oracle. */
+/** Deploys with the first wallet as deployer, governance, guardian and only attestor. */
 export async function deployOn(
   network: Network,
   onDeployed: (name: string, address: string, receipt: ContractTransactionReceipt) => void = () => {},
@@ -75,15 +77,21 @@ export async function deployOn(
   const [deployer] = network.wallets;
   if (deployer === undefined) throw new Error("a funded wallet is needed");
   const holder = deployer.address;
-  const holders = { governance: holder, guardian: holder, oracle: holder };
-  const addresses = await deployProtocol(factoryOf, deployer, holders, onDeployed);
+  const addresses = await deployProtocol(
+    factoryOf,
+    deployer,
+    { governance: holder, guardian: holder },
+    { members: [holder], quorum: 1 },
+    onDeployed,
+  );
   const nft = new Contract(addresses.powerNFT, artifact("PowerNFT").abi, deployer);
   const registry = new Contract(addresses.minerRegistry, artifact("MinerRegistry").abi, deployer);
   const vaultOf = async (miner: bigint): Promise<Contract> => {
     const address = (await registry.getFunction("vaultOf")(miner)) as string;
     return new Contract(address, artifact("MinerVault").abi, deployer);
   };
-  return { addresses, nft, registry, vaultOf };
+  const oracle = new Contract(addresses.powerOracle, artifact("PowerOracle").abi, deployer);
+  return { addresses, nft, oracle, registry, vaultOf };
 }
 
 /** Sends a transaction of a contract and waits for it. */
@@ -93,6 +101,32 @@ export async function sendTo(
   ...args: unknown[]
 ): Promise<ContractTransactionReceipt> {
   return (await mined(contract.getFunction(name)(...args))) as ContractTransactionReceipt;
+}
+
+/** Waits for a frame without a report, if need be, and has the only attestor report; the tree. */
+export async function report(
+  { devnet, lotus }: Network,
+  oracle: Contract,
+  entries: (frame: number) => readonly ReportEntry[],
+): Promise<ReportTree> {
+  const last = Number((await oracle.getFunction("lastFrame")()) as bigint);
+  let height = BigInt((await lotus.head()).Height);
+  if (frameOf(height) <= last) height = BigInt(await devnet.advance(Number(referenceEpoch(last + 1) - height)));
+  const frame = frameOf(height);
+  const tree = new ReportTree(frame, entries(frame));
+  await sendTo(oracle, "submit", frame, tree.root);
+  return tree;
+}
+
+/** What `applyPage` takes for a page of a report. */
+export function pageArguments(tree: ReportTree, page: ReportPage): unknown[] {
+  return [tree.frame, page.minerId, page.ids, page.weights, tree.proofOf(page)];
+}
+
+/** Reports the weights of some NFTs of a miner, and applies the report. */
+export async function attest(network: Network, oracle: Contract, page: ReportPage): Promise<void> {
+  const tree = await report(network, oracle, () => [page]);
+  await sendTo(oracle, "applyPage", ...pageArguments(tree, page));
 }
 
 /** The owner's native proposal, always with the same terms. */

@@ -4,7 +4,7 @@ import { Contract, type ContractTransactionReceipt, Interface, type LogDescripti
 
 import { type Cid, type ExecutionTrace, FIL, idBytes, idOf } from "./lotus.ts";
 import { type Network, actorId, invoke, invokeByMultisig, maskedId, startNetwork } from "./network.ts";
-import { GRID, type Protocol, artifact, deployOn, propose, sendTo } from "./protocol.ts";
+import { GRID, type Protocol, artifact, attest, deployOn, propose, sendTo } from "./protocol.ts";
 
 /** Epochs of a day. */
 const DAY = 2_880;
@@ -141,7 +141,11 @@ describe("the product on a real Lotus network", function () {
     const first = await mint(sectors.slice(0, 2), 2n * sectorPower);
     const second = await mint(sectors.slice(2, 5), 3n * sectorPower);
     strictEqual(await view(nft, "isCommitted", minerId, sectors[0]), true);
-    await sendTo(nft, "applyWeights", minerId, [first, second], [2n * sectorPower, 3n * sectorPower]);
+    await attest(network, protocol.oracle, {
+      minerId,
+      ids: [first, second],
+      weights: [2n * sectorPower, 3n * sectorPower],
+    });
     strictEqual((await account()).qap, await network.lotus.power(network.devnet.miner));
     strictEqual(await view(nft, "weightOf", second), 3n * sectorPower);
   });

@@ -7,10 +7,10 @@ import { DAY } from "./units.ts";
 export const ADMIN = 0n;
 export const PARAMETERS = 1n;
 export const GUARDIAN = 2n;
-export const ORACLE = 3n;
+export const ATTESTORS = 3n;
 export const TREASURY = 4n;
 export const MEASURING = 5n;
-export const ROLES = [ADMIN, PARAMETERS, GUARDIAN, ORACLE, TREASURY, MEASURING];
+export const ROLES = [ADMIN, PARAMETERS, GUARDIAN, ATTESTORS, TREASURY, MEASURING];
 
 /** Seconds, as AccessManager counts. */
 export const SECONDS_A_DAY = 86_400n;
@@ -31,6 +31,16 @@ export async function changeParameter(p: Protocol, data: string): Promise<Contra
 /** The same for how income is measured. */
 export async function changeMeasuring(p: Protocol, data: string): Promise<ContractTransactionResponse> {
   return change(p, await p.nft.getAddress(), data, 7n);
+}
+
+/** The same for who attests. */
+export async function changeMembers(
+  p: Protocol,
+  members: string[],
+  quorum: bigint,
+): Promise<ContractTransactionResponse> {
+  const data = p.powerOracle.interface.encodeFunctionData("setMembers", [members, quorum]);
+  return change(p, await p.powerOracle.getAddress(), data, 7n);
 }
 
 /** The same for a change of the manager itself. */

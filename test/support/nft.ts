@@ -1,6 +1,6 @@
 /** Minting, attesting and earning, as a test needs them in one line. */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import type { AddressLike } from "ethers";
+import type { AddressLike, ContractTransactionResponse } from "ethers";
 
 import type { Protocol } from "./protocol.ts";
 import { DAY, EXPIRY_GRID, GiB } from "./units.ts";
@@ -52,10 +52,24 @@ export async function mint(
   return p.nft.minted();
 }
 
+/** Frames only move forward: every page of every test has one of its own. */
+let frame = 1_000n;
+
+/** A page of weights, as the oracle's contract applies it. */
+export function applyWeights(
+  p: Protocol,
+  minerId: bigint,
+  ids: bigint[],
+  weights: bigint[],
+  by: HardhatEthersSigner = p.oracle,
+): Promise<ContractTransactionResponse> {
+  return p.nft.connect(by).applyWeights(minerId, ++frame, ids, weights);
+}
+
 /** The oracle attests the weight of one NFT. */
 export async function attest(p: Protocol, id: bigint, weight: bigint): Promise<void> {
   const { minerId } = await p.nft.powerOf(id);
-  await p.nft.connect(p.oracle).applyWeights(minerId, [id], [weight]);
+  await applyWeights(p, minerId, [id], [weight]);
 }
 
 /** A block reward, measured at once; what holders and the protocol earned of it. */

@@ -9,13 +9,14 @@
  */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { type Libraries, type ProtocolAddresses, type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
+import { type Libraries, type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
 import type {
   MinerRegistry,
   MinerVault,
   PowerAccessManager,
   PowerNFT,
   PowerNFTRenderer,
+  PowerOracle,
 } from "../../types/ethers-contracts/index.ts";
 import { type Filecoin, FIL, installFilecoin, maskedAddress } from "../filecoin/index.ts";
 import { proposeVault } from "./beneficiary.ts";
@@ -29,13 +30,16 @@ export interface Protocol {
   readonly registry: MinerRegistry;
   readonly manager: PowerAccessManager;
   readonly renderer: PowerNFTRenderer;
-  /** The library that measures, for its errors. */
   readonly vaultImplementation: MinerVault;
   readonly libraries: Libraries;
   readonly deployer: HardhatEthersSigner;
   readonly governance: HardhatEthersSigner;
   readonly guardian: HardhatEthersSigner;
+  /** The oracle's contract, as a sender: for tests of what it may do to NFTs. */
   readonly oracle: HardhatEthersSigner;
+  readonly powerOracle: PowerOracle;
+  /** The only member of the oracle. */
+  readonly attestor: HardhatEthersSigner;
   /** People without a role. */
   readonly holder: HardhatEthersSigner;
   readonly buyer: HardhatEthersSigner;
@@ -68,40 +72,38 @@ const FIRST_EPOCH = 1_000_000n;
 async function deploy(): Promise<Protocol> {
   const fil = await installFilecoin(provider);
   await fil.mineTo(FIRST_EPOCH);
-  const [deployer, governance, guardian, oracle, holder, buyer, stranger] = await ethers.getSigners();
-  if (!deployer || !governance || !guardian || !oracle || !holder || !buyer || !stranger) throw new Error("no signers");
+  const [deployer, governance, guardian, attestor, holder, buyer, stranger] = await ethers.getSigners();
+  if (!deployer || !governance || !guardian || !attestor || !holder || !buyer || !stranger)
+    throw new Error("no signers");
   const holders: RoleHolders = {
     governance: governance.address,
     guardian: guardian.address,
-    oracle: oracle.address,
   };
   const at = await deployProtocol(
     (name, signer, libraries) => ethers.getContractFactory(name, { signer, libraries }),
     deployer,
     holders,
+    { members: [attestor.address], quorum: 1 },
   );
+  await fil.setBalance(at.powerOracle, FIL(100)); // for the gas of what it sends as a sender
   return {
     fil,
     nft: await contractAt<PowerNFT>("PowerNFT", at.powerNFT),
     registry: await contractAt<MinerRegistry>("MinerRegistry", at.minerRegistry),
     manager: await contractAt<PowerAccessManager>("PowerAccessManager", at.accessManager),
+    powerOracle: await contractAt<PowerOracle>("PowerOracle", at.powerOracle),
+    oracle: await ethers.getImpersonatedSigner(at.powerOracle),
+    attestor,
     renderer: await contractAt<PowerNFTRenderer>("PowerNFTRenderer", at.powerNFTRenderer),
     vaultImplementation: await contractAt<MinerVault>("MinerVault", at.minerVaultImplementation),
     libraries: at.libraries,
     deployer,
     governance,
     guardian,
-    oracle,
     holder,
     buyer,
     stranger,
   };
-}
-
-function libraryOf(at: ProtocolAddresses, name: string): string {
-  const address = at.libraries[name];
-  if (address === undefined) throw new Error(`${name} was not deployed`);
-  return address;
 }
 
 export async function contractAt<T>(name: string, address: string): Promise<T> {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import {
   GUARDIAN,
-  ORACLE,
+  ATTESTORS,
   PARAMETERS,
   SECONDS_A_DAY,
   changeManager,
@@ -119,17 +119,17 @@ describe("a change of roles", () => {
   it("is refused when the admin did not schedule it", async () => {
     const p = await deployed();
     await expect(
-      p.manager.connect(p.governance).grantRole(ORACLE, p.stranger.address, 0),
+      p.manager.connect(p.governance).grantRole(ATTESTORS, p.stranger.address, 0),
     ).to.be.revertedWithCustomError(p.manager, "AccessManagerNotScheduled");
   });
 
   it("is refused before the admin's 7 days are over", async () => {
     const p = await deployed();
-    const data = p.manager.interface.encodeFunctionData("grantRole", [ORACLE, p.stranger.address, 0]);
+    const data = p.manager.interface.encodeFunctionData("grantRole", [ATTESTORS, p.stranger.address, 0]);
     await schedule(p, await p.manager.getAddress(), data);
     await p.fil.mine(7n * DAY - 2n);
     await expect(
-      p.manager.connect(p.governance).grantRole(ORACLE, p.stranger.address, 0),
+      p.manager.connect(p.governance).grantRole(ATTESTORS, p.stranger.address, 0),
     ).to.be.revertedWithCustomError(p.manager, "AccessManagerNotReady");
   });
 
@@ -147,7 +147,7 @@ describe("a change of roles", () => {
 
   it("is refused to a stranger", async () => {
     const p = await deployed();
-    await expect(p.manager.connect(p.stranger).grantRole(ORACLE, p.stranger.address, 0))
+    await expect(p.manager.connect(p.stranger).grantRole(ATTESTORS, p.stranger.address, 0))
       .to.be.revertedWithCustomError(p.manager, "AccessManagerUnauthorizedAccount")
       .withArgs(p.stranger.address, 0n);
   });
@@ -209,17 +209,19 @@ describe("what no role can stop (R-GOV-1)", () => {
     await earn(p, p.miner, FIL(40));
     const nft = await p.nft.getAddress();
     const { selector } = p.nft.interface.getFunction("claim");
-    await changeManager(p, p.manager.interface.encodeFunctionData("setTargetFunctionRole", [nft, [selector], ORACLE]));
+    await changeManager(
+      p,
+      p.manager.interface.encodeFunctionData("setTargetFunctionRole", [nft, [selector], ATTESTORS]),
+    );
     await p.nft.harvest(p.miner);
     await p.nft.connect(p.holder).claim([p.id], p.holder.address);
     expect(await p.nft.paidOf(p.id)).to.be.greaterThan(FIL(19));
   });
 
-  it("closing PowerNFT stops the oracle and the setters", async () => {
+  it("closing PowerNFT stops the setters, and no weight", async () => {
     const p = await closed();
-    await expect(attest(p, p.id, p.weight))
-      .to.be.revertedWithCustomError(p.nft, "AccessManagedUnauthorized")
-      .withArgs(p.oracle.address);
+    await attest(p, p.id, p.weight / 2n);
+    expect(await p.nft.weightOf(p.id)).to.equal(p.weight / 2n);
     await expect(
       changeParameter(p, p.nft.interface.encodeFunctionData("setProtocolFee", [1])),
     ).to.be.revertedWithCustomError(p.manager, "AccessManagerUnauthorizedCall");

@@ -1,19 +1,18 @@
 import { expect } from "chai";
 
 import { errorOf, writers } from "../../support/abi.ts";
-import { GUARDIAN, MEASURING, ORACLE, PARAMETERS, TREASURY } from "../../support/governance.ts";
+import { ATTESTORS, GUARDIAN, MEASURING, PARAMETERS, TREASURY } from "../../support/governance.ts";
 import { deployed, enrolled } from "../../support/protocol.ts";
 
 const RESTRICTED = {
   setProtocolFee: PARAMETERS,
   setRewardFactor: MEASURING,
   pauseMinting: GUARDIAN,
-  applyWeights: ORACLE,
   claimProtocolFees: TREASURY,
 } as const;
 
 describe("the functions that belong to a role (R-GOV-1)", () => {
-  it("are exactly the five of PowerNFT that are meant, and the change of authority", async () => {
+  it("are exactly the four of PowerNFT that are meant, and the change of authority", async () => {
     const p = await deployed();
     const refused: string[] = [];
     for (const fragment of writers(p.nft)) {
@@ -33,15 +32,27 @@ describe("the functions that belong to a role (R-GOV-1)", () => {
   it("let nobody but the role's holder call them", async () => {
     const p = await deployed();
     const holders = { [PARAMETERS.toString()]: p.governance, [GUARDIAN.toString()]: p.guardian };
-    const everyone = [p.deployer, p.governance, p.guardian, p.oracle, p.stranger];
+    const everyone = [p.deployer, p.governance, p.guardian, p.attestor, p.stranger];
     for (const [name, role] of Object.entries(RESTRICTED)) {
-      const holder = holders[role.toString()] ?? (role === ORACLE ? p.oracle : p.governance);
+      const holder = holders[role.toString()] ?? p.governance;
       const fragment = p.nft.interface.getFunction(name as keyof typeof RESTRICTED);
       for (const caller of everyone) {
         const unauthorized = (await errorOf(p.nft, fragment, caller)) === "AccessManagedUnauthorized";
         expect(unauthorized, `${name} by ${caller.address}`).to.equal(caller !== holder);
       }
     }
+  });
+
+  it("are one of the oracle, and the change of authority", async () => {
+    const p = await deployed();
+    const refused: string[] = [];
+    for (const fragment of writers(p.powerOracle)) {
+      const error = await errorOf(p.powerOracle, fragment, p.stranger);
+      if (error === "AccessManagedUnauthorized") refused.push(fragment.name);
+    }
+    expect(refused.sort()).to.deep.equal(["setAuthority", "setMembers"]);
+    const { selector } = p.powerOracle.interface.getFunction("setMembers");
+    expect(await p.manager.getTargetFunctionRole(await p.powerOracle.getAddress(), selector)).to.equal(ATTESTORS);
   });
 
   it("do not exist in the vault and the registry", async () => {

@@ -3,9 +3,9 @@ import { ZeroAddress } from "ethers";
 
 import {
   ADMIN,
+  ATTESTORS,
   GUARDIAN,
   MEASURING,
-  ORACLE,
   PARAMETERS,
   ROLES,
   SECONDS_A_DAY,
@@ -43,10 +43,14 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await accessOf(p, MEASURING, p.governance.address)).to.deep.equal([true, 7n * SECONDS_A_DAY]);
   });
 
-  it("let guardian, oracle and treasury act at once", async () => {
+  it("make governance wait 7 days with who attests (R-ORC-1)", async () => {
+    const p = await deployed();
+    expect(await accessOf(p, ATTESTORS, p.governance.address)).to.deep.equal([true, 7n * SECONDS_A_DAY]);
+  });
+
+  it("let guardian and treasury act at once", async () => {
     const p = await deployed();
     expect(await accessOf(p, GUARDIAN, p.guardian.address)).to.deep.equal([true, 0n]);
-    expect(await accessOf(p, ORACLE, p.oracle.address)).to.deep.equal([true, 0n]);
     expect(await accessOf(p, TREASURY, p.governance.address)).to.deep.equal([true, 0n]);
   });
 
@@ -57,9 +61,10 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
       for (const role of ROLES) if ((await accessOf(p, role, who))[0]) held.push(role);
       return held;
     };
-    expect(await rolesOf(p.governance.address)).to.deep.equal([ADMIN, PARAMETERS, TREASURY, MEASURING]);
+    expect(await rolesOf(p.governance.address)).to.deep.equal([ADMIN, PARAMETERS, ATTESTORS, TREASURY, MEASURING]);
     expect(await rolesOf(p.guardian.address)).to.deep.equal([GUARDIAN]);
-    expect(await rolesOf(p.oracle.address)).to.deep.equal([ORACLE]);
+    expect(await rolesOf(p.attestor.address)).to.deep.equal([]);
+    expect(await rolesOf(p.oracle.address)).to.deep.equal([]);
     expect(await rolesOf(await p.nft.getAddress())).to.deep.equal([]);
   });
 
@@ -69,8 +74,9 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await p.manager.GRANT_DELAY()).to.equal(2n * SECONDS_A_DAY);
   });
 
-  it("delay a new mapping of PowerNFT's functions by 7 days", async () => {
+  it("delay a new mapping of PowerNFT's and the oracle's functions by 7 days", async () => {
     const p = await deployed();
+    expect(await p.manager.getTargetAdminDelay(await p.powerOracle.getAddress())).to.equal(7n * SECONDS_A_DAY);
     expect(await p.manager.getTargetAdminDelay(await p.nft.getAddress())).to.equal(7n * SECONDS_A_DAY);
   });
 
@@ -79,10 +85,11 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await p.manager.minSetback()).to.equal(5n * SECONDS_A_DAY);
   });
 
-  it("have the admin role above them and the guardian beside parameters and measuring", async () => {
+  it("have the admin role above them and the guardian beside what waits", async () => {
     const p = await deployed();
     for (const role of ROLES) expect(await p.manager.getRoleAdmin(role)).to.equal(ADMIN);
-    for (const role of [PARAMETERS, MEASURING]) expect(await p.manager.getRoleGuardian(role)).to.equal(GUARDIAN);
+    for (const role of [PARAMETERS, ATTESTORS, MEASURING])
+      expect(await p.manager.getRoleGuardian(role)).to.equal(GUARDIAN);
   });
 
   it("carry the numbers that are documented", async () => {
@@ -91,22 +98,21 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     const ids = [
       manager.PARAMETER_ROLE,
       manager.GUARDIAN_ROLE,
-      manager.ORACLE_ROLE,
+      manager.ATTESTORS_ROLE,
       manager.TREASURY_ROLE,
       manager.MEASURING_ROLE,
     ];
     expect(await Promise.all(ids.map((id) => id()))).to.deep.equal(ROLES.slice(1));
   });
 
-  for (const missing of ["guardian", "oracle", "PowerNFT"]) {
+  for (const missing of ["guardian", "PowerNFT", "PowerOracle"]) {
     it(`cannot be set up without a ${missing}`, async () => {
       const p = await deployed();
       const factory = await ethers.getContractFactory("PowerAccessManager");
       const someone = p.stranger.address;
-      const holders = { governance: someone, guardian: someone, oracle: someone };
-      if (missing !== "PowerNFT") holders[missing as "guardian" | "oracle"] = ZeroAddress;
+      const or = (name: string): string => (missing === name ? ZeroAddress : someone);
       await expect(
-        factory.deploy(holders, missing === "PowerNFT" ? ZeroAddress : await p.nft.getAddress()),
+        factory.deploy({ governance: someone, guardian: or("guardian") }, or("PowerNFT"), or("PowerOracle")),
       ).to.be.revertedWithCustomError(p.manager, "MissingHolder");
     });
   }
@@ -114,8 +120,8 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
   it("cannot be set up without governance", async () => {
     const p = await deployed();
     const factory = await ethers.getContractFactory("PowerAccessManager");
-    const holders = { governance: ZeroAddress, guardian: p.stranger.address, oracle: p.stranger.address };
-    await expect(factory.deploy(holders, await p.nft.getAddress()))
+    const holders = { governance: ZeroAddress, guardian: p.stranger.address };
+    await expect(factory.deploy(holders, await p.nft.getAddress(), p.stranger.address))
       .to.be.revertedWithCustomError(p.manager, "AccessManagerInvalidInitialAdmin")
       .withArgs(ZeroAddress);
   });

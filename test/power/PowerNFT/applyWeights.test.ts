@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
-import { attest, earn, mint } from "../../support/nft.ts";
+import { applyWeights, attest, earn, mint } from "../../support/nft.ts";
 import { MINER, OWNER, QAP, type Enrolled, addMiner, earning, enrol, enrolled } from "../../support/protocol.ts";
 import { GiB } from "../../support/units.ts";
 
@@ -15,8 +15,7 @@ async function pair() {
   return { ...p, first, second };
 }
 
-const apply = (p: Enrolled, ids: bigint[], weights: bigint[]) =>
-  p.nft.connect(p.oracle).applyWeights(MINER, ids, weights);
+const apply = (p: Enrolled, ids: bigint[], weights: bigint[]) => applyWeights(p, MINER, ids, weights);
 
 describe("PowerNFT.applyWeights", () => {
   it("sets weights and says so, for marketplaces too (ERC-4906)", async () => {
@@ -26,8 +25,8 @@ describe("PowerNFT.applyWeights", () => {
       .withArgs(p.first, MINER, 0n, QUARTER)
       .and.to.emit(p.nft, "WeightSet")
       .withArgs(p.second, MINER, 0n, 5n)
-      .and.to.emit(p.nft, "MetadataUpdate")
-      .withArgs(p.second);
+      .and.to.emit(p.nft, "BatchMetadataUpdate")
+      .withArgs(p.first, p.second);
     expect(await p.nft.weightOf(p.first)).to.equal(QUARTER);
     expect(await p.nft.weightOf(p.second)).to.equal(5n);
     expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER + 5n);
@@ -92,6 +91,62 @@ describe("PowerNFT.applyWeights", () => {
     await p.fil.mineTo(await p.nft.expiryOf(p.first));
     await expect(apply(p, [p.first, p.second], [1n, 1n])).not.to.emit(p.nft, "WeightSet");
     expect(await p.nft.weightOf(p.first)).to.equal(0n);
+  });
+});
+
+describe("PowerNFT.attestedWeightsOf (R-ORC-3)", () => {
+  it("keeps the last two attested weights, and the frame of the last", async () => {
+    const p = await pair();
+    await p.nft.connect(p.oracle).applyWeights(MINER, 40_000n, [p.first], [5n]);
+    expect(await p.nft.attestedWeightsOf(p.first)).to.deep.equal([5n, 0n, 40_000n]);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 40_001n, [p.first], [3n]);
+    expect(await p.nft.attestedWeightsOf(p.first)).to.deep.equal([3n, 5n, 40_001n]);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 40_002n, [p.first], [3n]);
+    expect(await p.nft.attestedWeightsOf(p.first)).to.deep.equal([3n, 3n, 40_002n]);
+  });
+});
+
+describe("PowerNFT.lowerWeight", () => {
+  it("sets both of the last two weights, at once (R-ORC-3)", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await expect(p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, 7n))
+      .to.emit(p.nft, "WeightSet")
+      .withArgs(p.first, MINER, QUARTER, 7n);
+    expect(await p.nft.attestedWeightsOf(p.first)).to.deep.equal([7n, 7n, 60_000n]);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(7n);
+  });
+
+  it("measures income first (R-INC-6)", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await p.fil.award(MINER, FIL(8));
+    await p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, 0n);
+    expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(2), 1_000n);
+  });
+
+  it("is undone by the report of a later frame only", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, 7n);
+    await expect(p.nft.connect(p.oracle).applyWeights(MINER, 60_000n, [p.first], [QUARTER]))
+      .to.be.revertedWithCustomError(p.nft, "StaleFrame")
+      .withArgs(MINER, 60_000n);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 60_001n, [p.first], [QUARTER]);
+    expect(await p.nft.weightOf(p.first)).to.equal(QUARTER);
+  });
+
+  it("refuses what does not lower, and an NFT that has expired", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await expect(p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, QUARTER))
+      .to.be.revertedWithCustomError(p.nft, "NothingToLower")
+      .withArgs(p.first, QUARTER, QUARTER);
+    await p.fil.mineTo(await p.nft.expiryOf(p.first));
+    await expect(p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, 1n)).to.be.revertedWithCustomError(
+      p.nft,
+      "NothingToLower",
+    );
   });
 });
 
@@ -165,7 +220,7 @@ describe("PowerNFT.applyWeights refuses", () => {
     const p = await pair();
     const vault = await addMiner(p, { id: 1_001n, owner: OWNER });
     await enrol(p, 1_001n, OWNER, vault);
-    await expect(p.nft.connect(p.oracle).applyWeights(1_001n, [p.first], [1n]))
+    await expect(applyWeights(p, 1_001n, [p.first], [1n]))
       .to.be.revertedWithCustomError(p.nft, "WrongMiner")
       .withArgs(p.first, MINER, 1_001n);
   });
@@ -177,12 +232,26 @@ describe("PowerNFT.applyWeights refuses", () => {
       .withArgs(p.first, QUARTER + 1n, QUARTER);
   });
 
-  it("everybody without the oracle's role (R-NFT-3)", async () => {
+  it("everybody but the oracle's contract (R-NFT-3)", async () => {
     const p = await earning();
-    for (const caller of [p.stranger, p.provider, p.governance, p.guardian]) {
-      await expect(p.nft.connect(caller).applyWeights(MINER, [p.id], [0n]))
-        .to.be.revertedWithCustomError(p.nft, "AccessManagedUnauthorized")
+    for (const caller of [p.stranger, p.provider, p.governance, p.guardian, p.attestor]) {
+      await expect(applyWeights(p, MINER, [p.id], [0n], caller))
+        .to.be.revertedWithCustomError(p.nft, "NotOracle")
+        .withArgs(caller.address);
+      await expect(p.nft.connect(caller).lowerWeight(p.id, 9_999n, 0n))
+        .to.be.revertedWithCustomError(p.nft, "NotOracle")
         .withArgs(caller.address);
     }
+  });
+
+  it("a page of NFTs that later reports have spoken of, and passes over single ones", async () => {
+    const p = await pair();
+    await p.nft.connect(p.oracle).applyWeights(MINER, 50_000n, [p.first], [5n]);
+    await expect(p.nft.connect(p.oracle).applyWeights(MINER, 50_000n, [p.first], [4n]))
+      .to.be.revertedWithCustomError(p.nft, "StaleFrame")
+      .withArgs(MINER, 50_000n);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 49_999n, [p.first, p.second], [4n, 3n]);
+    expect(await p.nft.weightOf(p.first)).to.equal(5n);
+    expect(await p.nft.weightOf(p.second)).to.equal(3n);
   });
 });

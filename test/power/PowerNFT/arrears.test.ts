@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
 import { expectIdentities } from "../../support/identity.ts";
-import { attest, earn, mint } from "../../support/nft.ts";
+import { applyWeights, attest, earn, mint } from "../../support/nft.ts";
 import { MINER, OWNER, QAP, type Earning, earning, enrolled } from "../../support/protocol.ts";
 import { DAY } from "../../support/units.ts";
 
@@ -104,7 +104,7 @@ describe("Arrears (R-LED-8)", () => {
     const second = await mint(p, { sectors: [{ start: 60n, count: 25n }], nominalPower: QAP / 4n });
     await earn(p, MINER, FIL(40));
     await pledge(p, (await p.fil.ledgerOf(MINER)).available);
-    await expect(p.nft.connect(p.oracle).applyWeights(MINER, [p.id, second], [p.weight / 2n, QAP / 4n]))
+    await expect(applyWeights(p, MINER, [p.id, second], [p.weight / 2n, QAP / 4n]))
       .to.emit(p.nft, "RiseLimited")
       .withArgs(second, MINER, QAP / 4n, 0n)
       .and.to.emit(p.nft, "WeightSet")
@@ -129,7 +129,7 @@ describe("Arrears (R-LED-8)", () => {
     await earn(p, MINER, FIL(40));
     const { pledge: before, available } = await p.fil.ledgerOf(MINER);
     await p.fil.setInitialPledge(MINER, before + available);
-    await expect(p.nft.connect(p.oracle).applyWeights(MINER, [id], [QAP / 2n]))
+    await expect(applyWeights(p, MINER, [id], [QAP / 2n]))
       .to.emit(p.nft, "RiseLimited")
       .withArgs(id, MINER, QAP / 2n, QAP / 4n);
     expect(await p.nft.weightOf(id)).to.equal(QAP / 4n);
