@@ -40,6 +40,8 @@ const CONTRACTS = [
   "PowerNFT",
   "Minting",
   "Weights",
+  "GuaranteeLedger",
+  "ExpectedIncome",
   "PowerOracle",
   "PowerNFTRenderer",
   "MinerVault",
@@ -211,7 +213,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   const request = (count: bigint, nominal: bigint): unknown => {
     const first = sector;
     sector += count;
-    return [minerId, [[first, count]], nominal, expiry, 500, 0, 500, deployer.address];
+    return [minerId, [[first, count]], nominal, expiry, 500, 0, 500, deployer.address, 0n];
   };
   const mintGas = await gasBeyondSync("mint", nft, "mint", () => [request(32n, SECTOR_QAP)]);
   add("mint of 32 sectors, beyond its sync", mintGas, Number(floorMint), 20e6);

@@ -44,7 +44,7 @@ export { publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
 export { ContractReader } from "./protocol/ethCall.ts";
 export { PowerNftReader } from "./protocol/PowerNftReader.ts";
-export type { MinerAccount, Power, Solvency } from "./protocol/PowerNftReader.ts";
+export type { Cover, Guarantee, MinerAccount, MinerGuarantees, Power, Solvency } from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
 export { minerRegistryAbi } from "./abi/minerRegistry.ts";
 export { minerVaultAbi } from "./abi/minerVault.ts";

@@ -100,6 +100,9 @@ export const tasks = [
       defaultValue: "0%",
     })
     .addOption(optional("maxProtocolFee", "The highest protocol fee that is accepted; today's when left out"))
+    .addOption(
+      optional("guarantee", "FIL that the provider guarantees for power that goes missing; none when left out"),
+    )
     .addOption(optional("to", "Who gets the NFT; the sender when left out"))
     .setAction(() => import("./nft/mint.ts"))
     .build(),

@@ -58,8 +58,8 @@ interface IMinerVault {
     /// @return active Whether the vault is the beneficiary now.
     function activate() external returns (bool active);
 
-    /// @notice Pays the owner its own money: everything in miner and vault that nobody else is owed (R-VLT-5).
-    /// Harvests first. The money goes to the owner actor and nobody else.
+    /// @notice Pays the owner its own money: everything in miner and vault that nobody else is owed and that does not have
+    /// to cover guarantees (R-VLT-5, R-GUA-2; PowerNFT's NotCovered otherwise). Harvests first. The money goes to the owner actor and nobody else.
     /// @param amount attoFIL, all of it or nothing.
     function withdrawToOwner(uint256 amount) external;
 

@@ -57,7 +57,7 @@ contract MinerVault is IMinerVault {
     function withdrawToOwner(uint256 amount) external {
         uint64 miner = minerId();
         uint64 owner = _checkOwnerOrOperator(miner);
-        _settle(miner);
+        (, uint256 guaranteed) = _settle(miner);
         uint256 cash = address(this).balance;
         if (cash < amount) {
             int256 exitCode = MinerActor.requestWithdrawal(miner, amount - cash);
@@ -65,6 +65,7 @@ contract MinerVault is IMinerVault {
             cash = address(this).balance;
             if (cash < amount) revert InsufficientAvailable(amount, cash);
         }
+        if (guaranteed != 0) _checkCover(miner, amount);
         emit OwnerPaid(miner, owner, amount);
         FilSend.sendToActor(owner, amount);
     }
@@ -80,7 +81,7 @@ contract MinerVault is IMinerVault {
         if (b.pendingId != owner || b.pendingQuota != 0 || b.pendingExpiration != 0) {
             revert NotAReturnToOwner(b.pendingId, owner);
         }
-        uint256 living = _settle(miner);
+        (uint256 living, ) = _settle(miner);
         if (living != 0) revert LivingNFTs(miner, living);
         MinerActor.changeBeneficiary(miner, owner, 0, 0);
         b = MinerActor.getBeneficiary(miner);
@@ -146,16 +147,24 @@ contract MinerVault is IMinerVault {
 
     /// @dev Measures and harvests, and requires that nothing is owed afterwards.
     /// @return living NFTs of the miner that are alive.
-    function _settle(uint64 miner) private returns (uint256 living) {
+    /// @return guaranteed What may still become due by guarantees, attoFIL.
+    function _settle(uint64 miner) private returns (uint256 living, uint256 guaranteed) {
         IPowerNFT nft = IPowerNFT(POWER_NFT);
         uint256 owed;
-        try nft.settle(miner) returns (uint256 owed_, uint256 living_) {
-            (owed, living) = (owed_, living_);
+        try nft.settle(miner) returns (uint256 owed_, uint256 living_, uint256 guaranteed_) {
+            (owed, living, guaranteed) = (owed_, living_, guaranteed_);
         } catch {
             nft.skip(miner); // refused until long after the sync deadline
-            (owed, living) = nft.settle(miner);
+            (owed, living, guaranteed) = nft.settle(miner);
         }
         if (owed != 0) revert StillOwed(miner, owed);
+    }
+
+    /// @dev Requires that guarantees stay covered once the vault has paid out `amount` of its cash.
+    function _checkCover(uint64 miner, uint256 amount) private view {
+        IPowerNFT.Cover memory cover = IPowerNFT(POWER_NFT).coverOf(miner);
+        int256 left = cover.amount - int256(amount); // the vault holds as much
+        if (left < int256(cover.remaining)) revert IPowerNFT.NotCovered(miner, cover.remaining, left);
     }
 
     function _checkOwnerOrOperator(uint64 miner) private view returns (uint64 owner) {

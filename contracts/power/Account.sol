@@ -29,9 +29,11 @@ uint64 constant GIVE_UP_DELAY = 3 * PAIR_LEAD;
 struct Expiry {
     // slot 0
     /// @notice Sum of their weights, bytes of QAP.
-    uint80 weight;
+    uint64 weight;
     /// @notice Sum of weight * payBps.
-    uint96 units;
+    uint80 units;
+    /// @notice Sum of their nominal power, bytes.
+    uint64 nominalPower;
     /// @notice How many there are.
     uint32 count;
     /// @notice Whether the date was passed by a sync; the weights above are then off the line.
@@ -59,11 +61,15 @@ struct Account {
     uint256 _odd1;
     // slot 2
     /// @notice Sum of the weights of NFTs that are alive, bytes.
-    uint80 weight;
+    uint64 weight;
     /// @notice Sum of weight * payBps of NFTs that are alive.
-    uint96 units;
+    uint80 units;
+    /// @notice Sum of the nominal power of NFTs that are alive, bytes.
+    uint64 nominalPower;
     /// @notice NFTs that have not reached their expiry.
     uint32 living;
+    /// @notice Whether any NFT was ever minted with a guarantee: only then there is a second line to look at.
+    bool guaranteed;
     uint256 _odd3;
     // slot 4
     /// @notice All rewards measured, attoFIL.

@@ -24,6 +24,8 @@ interface IPowerNFT {
         uint16 maxProtocolFeeBps;
         /// @dev Who gets the NFT. Royalties of later sales go to the caller.
         address to;
+        /// @dev What the storage provider guarantees (R-GUA); 0: nothing.
+        uint256 guarantee;
     }
 
     /// @notice A run of sector numbers: start, start + 1, ... start + count - 1.
@@ -72,13 +74,49 @@ interface IPowerNFT {
         uint256 arrears;
         /// @dev All block rewards measured since the beginning, holders' and storage provider's.
         uint256 rewards;
+        /// @dev Sum of the nominal power of the NFTs that are alive, bytes.
+        uint256 nominalPower;
     }
 
-    /// @notice The identity that always holds: cash >= liabilities; earned = covered + owed (R-LED-7).
+    /// @notice What is known of an NFT's guarantee, as of the last sync. All 0 without one.
+    struct GuaranteeStatus {
+        uint256 promised;
+        /// @dev What may still become due: the part of the promise that lies ahead.
+        uint256 remaining;
+        /// @dev What became due since the beginning: due = paid + payableNow + what cash has not covered yet.
+        uint256 due;
+        /// @dev What a claim pays of it now.
+        uint256 payableNow;
+        /// @dev What was paid or credited of it.
+        uint256 paid;
+    }
+
+    /// @notice What is known of a miner's guarantees together, as of the last sync: due = covered + owed.
+    struct MinerGuarantees {
+        /// @dev What may still become due.
+        uint256 remaining;
+        /// @dev What became due since the beginning.
+        uint256 due;
+        /// @dev The part of it that cash has covered.
+        uint256 covered;
+        /// @dev The part of it that is still to come out of the miner, behind all earned income (R-LED-4).
+        uint256 owed;
+    }
+
+    /// @notice What stands behind a miner's guarantees: they are covered while amount >= remaining.
+    struct Cover {
+        /// @dev attoFIL; negative when fees alone may exceed what is there.
+        int256 amount;
+        /// @dev What may still become due.
+        uint256 remaining;
+    }
+
+    /// @notice The identity that always holds: cash >= liabilities; earned = covered + owed (R-LED-7). Guarantees keep one
+    /// of their own, see MinerGuarantees.
     struct Solvency {
         /// @dev The FIL that the contract holds.
         uint256 cash;
-        /// @dev What holders and the protocol can take out now, credits included, of all miners.
+        /// @dev What holders and the protocol can take out now, credits and guarantees included, of all miners.
         uint256 liabilities;
         /// @dev The miner's earned income.
         uint256 earned;
@@ -120,6 +158,16 @@ interface IPowerNFT {
     event Credited(uint256 indexed id, address indexed holder, uint256 amount);
     /// @notice A credit was paid out.
     event CreditClaimed(address indexed holder, address indexed to, uint256 amount);
+    /// @notice The storage provider guaranteed an amount with an NFT that it mints.
+    event GuaranteePromised(uint256 indexed id, uint64 indexed minerId, uint256 amount);
+    /// @notice Over (from, to], so much was not delivered of a miner's guarantees and became due.
+    event GuaranteesDue(uint64 indexed minerId, uint64 from, uint64 to, uint256 amount);
+    /// @notice Two reports running found no power of an NFT: all that remained of its guarantee became due.
+    event GuaranteeCalled(uint256 indexed id, uint64 indexed minerId, uint256 amount);
+    /// @notice Cash arrived from a miner and covers what became due by guarantees, the oldest first.
+    event GuaranteesHarvested(uint64 indexed minerId, uint256 amount, uint256 stillOwed);
+    /// @notice What was due by an NFT's guarantee was paid out; `to` zero: it became a credit of the holder.
+    event GuaranteePaid(uint256 indexed id, address indexed holder, address indexed to, uint256 amount);
     /// @notice The protocol's fees were paid out.
     event ProtocolFeesClaimed(address indexed to, uint256 amount);
     /// @notice The protocol fee of NFTs minted from now on was changed.
@@ -152,6 +200,8 @@ interface IPowerNFT {
     error VaultNotActive(uint64 minerId);
     /// @notice Thrown while a miner's arrears block new business.
     error InArrears(uint64 minerId, uint256 arrears);
+    /// @notice Thrown when what a miner holds would not cover its guarantees: promise less, or send FIL to the miner.
+    error NotCovered(uint64 minerId, uint256 remaining, int256 cover);
     /// @notice Thrown while minting is paused.
     error MintingIsPaused(uint64 until);
     /// @notice Thrown when an expiry is off the grid; the two nearest ones that fit.
@@ -187,7 +237,8 @@ interface IPowerNFT {
     error WiringMismatch();
 
     /// @notice Mints an NFT on a miner whose vault is its beneficiary. Only the miner's owner or operator (R-NFT-2).
-    /// Weight starts at 0 and is set by the oracle. The fees are fixed for the life of the NFT (R-GOV-3).
+    /// Weight starts at 0 and is set by the oracle. The fees are fixed for the life of the NFT (R-GOV-3). With a guarantee,
+    /// the miner must cover all of its guarantees, this one included (R-GUA-2, `coverOf`).
     /// @return id The new NFT.
     function mint(MintRequest calldata request) external returns (uint256 id);
 
@@ -202,15 +253,16 @@ interface IPowerNFT {
     /// sync could prove next to nothing, and then again until a sync succeeds, which measures afresh.
     function skip(uint64 minerId) external;
 
-    /// @notice Takes what is owed, as of the last sync, out of the miner. Anyone may call. Survives a refusal of the
-    /// chain, with an event of the vault.
-    /// @return amount Cash that arrived and covers income.
+    /// @notice Takes what is owed, as of the last sync, out of the miner: earned income first, then what became due by
+    /// guarantees (R-LED-4). Anyone may call. Survives a refusal of the chain, with an event of the vault.
+    /// @return amount Cash that arrived and covers what is owed.
     function harvest(uint64 minerId) external returns (uint256 amount);
 
     /// @notice Syncs and harvests in one call, and says what is left: what a vault asks before it pays its owner.
-    /// @return owed What is still to come out of the miner, attoFIL.
+    /// @return owed What is still to come out of the miner, earned income and guarantees, attoFIL.
     /// @return living NFTs of the miner that have not reached their expiry.
-    function settle(uint64 minerId) external returns (uint256 owed, uint256 living);
+    /// @return guaranteed What may still become due by guarantees and has to stay covered, attoFIL.
+    function settle(uint64 minerId) external returns (uint256 owed, uint256 living, uint256 guaranteed);
 
     /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle. Falls apply always and at once; rises as far
     /// as the sum of weights stays within the miner's power on chain, and in arrears not above the highest weight that
@@ -227,8 +279,8 @@ interface IPowerNFT {
     /// @param weight QAP in bytes, below the present weight.
     function lowerWeight(uint256 id, uint16 frame, uint64 weight) external;
 
-    /// @notice Pays out what the NFTs can be paid, of any miners, in one sum. Only for NFTs of the caller, or that the
-    /// caller is approved for. No code of the payee runs.
+    /// @notice Pays out what the NFTs can be paid of income and guarantees, of any miners, in one sum. Only for NFTs of the
+    /// caller, or that the caller is approved for. No code of the payee runs.
     /// @param to Any address: a contract, an account, or an actor by its masked id.
     /// @return amount attoFIL paid.
     function claim(uint256[] calldata ids, address to) external returns (uint256 amount);
@@ -239,8 +291,8 @@ interface IPowerNFT {
     /// @notice Pays out the protocol's fees. Only the treasury's role.
     function claimProtocolFees(address to) external returns (uint256 amount);
 
-    /// @notice Burns an NFT that expired and is covered in full, or was never attested, and frees its sectors. What is
-    /// payable becomes the holder's credit. Only the holder, or who it approved.
+    /// @notice Burns an NFT that expired and is covered in full, guarantee included, or was never attested, and frees its
+    /// sectors. What is payable becomes the holder's credit. Only the holder, or who it approved.
     function burn(uint256 id) external;
 
     /// @notice Frees the sectors of expired NFTs of a miner, so that they can back new ones. Anyone may call.
@@ -264,12 +316,14 @@ interface IPowerNFT {
     function expiryOf(uint256 id) external view returns (uint64);
     /// @notice The holder's income of an NFT since the beginning, up to the last sync.
     function earnedOf(uint256 id) external view returns (uint256);
-    /// @notice What a claim of an NFT pays now.
+    /// @notice What a claim of an NFT pays of its income now; what it pays of its guarantee is in `guaranteeOf`.
     function payableOf(uint256 id) external view returns (uint256);
     /// @notice The part of earned income that cash has not covered yet.
     function unpaidOf(uint256 id) external view returns (uint256);
-    /// @notice What was paid or credited for an NFT since the beginning. paidOf + payableOf + unpaidOf = earnedOf.
+    /// @notice What was paid or credited of an NFT's income since the beginning. paidOf + payableOf + unpaidOf = earnedOf.
     function paidOf(uint256 id) external view returns (uint256);
+    /// @notice The guarantee of an NFT.
+    function guaranteeOf(uint256 id) external view returns (GuaranteeStatus memory);
     /// @notice What an address can take out by `claimCredit`.
     function creditOf(address holder) external view returns (uint256);
     /// @notice Protocol fees that can be paid out now.
@@ -280,6 +334,13 @@ interface IPowerNFT {
     function sectorsOf(uint256 id) external view returns (SectorRange[] memory);
     /// @notice Everything known of a miner.
     function minerAccount(uint64 minerId) external view returns (MinerAccount memory);
+    /// @notice The guarantees of a miner together.
+    function guaranteesOf(uint64 minerId) external view returns (MinerGuarantees memory);
+    /// @notice What stands behind a miner's guarantees (R-GUA-2): what the miner and its vault hold, less fee debt and
+    /// precommit deposits, less what is owed, less the most that ending all sectors may cost and the fees of 42 days of
+    /// faults, for the larger of the power on chain and the nominal power sold. Read from the chain now; what is owed and
+    /// what remains are as of the last sync.
+    function coverOf(uint64 minerId) external view returns (Cover memory);
     /// @notice The solvency identity of a miner, and of the whole contract.
     function solvency(uint64 minerId) external view returns (Solvency memory);
     /// @notice Whether a sector backs an NFT that is alive.

@@ -109,6 +109,16 @@ library IncomeLedger {
         line.top = top + 1;
     }
 
+    /// @notice Puts an amount on the line that is one claimant's alone: no other part grows by it.
+    /// @param amount attoFIL, above 0.
+    /// @return from The place where it begins, attoFIL. It is covered as the mark passes over it.
+    function insert(Line storage line, uint64 minerId, uint256 amount) internal returns (uint96 from) {
+        turn(line, minerId);
+        from = line.earned;
+        line.earned = (from + amount).toUint96();
+        turn(line, minerId);
+    }
+
     /// @notice What is still to come in cash, attoFIL.
     function owed(Line storage line) internal view returns (uint256) {
         return line.earned - line.covered;

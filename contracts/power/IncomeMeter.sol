@@ -8,6 +8,7 @@ import { MinerActor } from "../fvm/MinerActor.sol";
 import { PowerActor } from "../fvm/PowerActor.sol";
 import { VestingTable } from "../fvm/VestingTable.sol";
 import { Account, Accounts, EXPIRY_GRID, Expiry, GIVE_UP_DELAY } from "./Account.sol";
+import { GuaranteeLedger } from "./GuaranteeLedger.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
 
@@ -107,7 +108,8 @@ library IncomeMeter {
         if (gap) rewards = (rewards * 2) / 3;
     }
 
-    /// @dev Puts holders' part of the rewards on the line, with a checkpoint at each date of expiry that was passed.
+    /// @dev Puts holders' part of the rewards on the line, with a checkpoint at each date of expiry that was passed, and
+    /// what became due by guarantees on theirs.
     function _book(
         Account storage account,
         Line storage line,
@@ -130,17 +132,19 @@ library IncomeMeter {
                 weight -= expiry.weight;
                 units -= expiry.units;
                 living -= expiry.count;
+                account.nominalPower -= expiry.nominalPower;
                 line.turn(measured.minerId);
                 expiry.closed = true;
                 expiry.perByteAtEnd = line.perByte;
             }
             if (at != measured.from) {
-                account.weight = uint80(weight);
-                account.units = uint96(units);
+                account.weight = uint64(weight);
+                account.units = uint80(units);
                 account.living = uint32(living);
             }
         }
         earned += _append(line, (measured.rewards * (now_ - at)) / span, qapSum, weight, units);
+        if (account.guaranteed) GuaranteeLedger.book(measured.minerId, measured.from, now_);
     }
 
     function _append(

@@ -7,6 +7,7 @@ import { ActorId } from "../fvm/ActorId.sol";
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { IMinerVault } from "../miners/IMinerVault.sol";
 import { Account, Accounts, EXPIRY_GRID, Expiry } from "./Account.sol";
+import { GuaranteeLedger } from "./GuaranteeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
 import { Ownership, Totals } from "./Ownership.sol";
@@ -57,16 +58,17 @@ library Minting {
         token.spFeeBps = request.spFeeBps;
         token.protocolFeeBps = context.protocolFeeBps;
         token.royaltyBps = request.royaltyBps;
-        token.mintedAt = uint32(block.number);
+        token.guaranteed = request.guarantee != 0;
         token.royaltyReceiver = msg.sender;
+        token.mintedAt = uint32(block.number);
         token.sectorCount = uint24(SectorSet.commit(request.minerId, request.sectors, MAX_SECTORS));
         token.runCount = uint24(request.sectors.length);
         SectorRuns.store(id, request.sectors);
-        ++Accounts.expiryOf(request.minerId, date).count;
-        ++account.living;
+        _count(request, account, Accounts.expiryOf(request.minerId, date));
         if (request.to == address(0)) revert IERC721Errors.ERC721InvalidReceiver(address(0));
         Ownership.move(address(0), request.to, id);
         _say(request, id, context.protocolFeeBps);
+        if (request.guarantee != 0) GuaranteeLedger.record(id, context.vault, request.guarantee);
     }
 
     /// @notice Checks that an NFT may be burned, and takes its traces out of its miner's account. Emits Burned.
@@ -76,12 +78,18 @@ library Minting {
         Expiry storage date = Accounts.expiryOf(minerId, token.expiryDate);
         if (date.closed) {
             (uint256 earned, uint256 covered) = token.gross(id);
-            if (earned != covered) revert IPowerNFT.NotBurnable(id, token.expiry(), earned - covered);
+            uint256 unpaid = earned - covered;
+            if (token.guaranteed) unpaid += GuaranteeLedger.unpaidOf(id);
+            if (unpaid != 0) revert IPowerNFT.NotBurnable(id, token.expiry(), unpaid);
         } else {
             // never attested: it has no weight on the line
             if (token.attestedAt != 0) revert IPowerNFT.NotBurnable(id, token.expiry(), 0);
+            Account storage account = Accounts.at(minerId);
             --date.count;
-            --Accounts.at(minerId).living;
+            --account.living;
+            date.nominalPower -= token.nominalPower;
+            account.nominalPower -= token.nominalPower;
+            if (token.guaranteed) GuaranteeLedger.drop(id);
         }
         if (!token.sectorsFreed) SectorSet.free(minerId, SectorRuns.load(uint64(id), token.runCount));
         emit IPowerNFT.Burned(id, minerId);
@@ -97,6 +105,17 @@ library Minting {
             SectorSet.free(token.minerId, SectorRuns.load(uint64(ids[i]), token.runCount));
             emit IPowerNFT.SectorsFreed(ids[i], token.minerId);
         }
+    }
+
+    /// @dev Adds an NFT to what its miner has sold, and to what ends at its date.
+    function _count(IPowerNFT.MintRequest calldata request, Account storage account, Expiry storage date) private {
+        uint256 sold = uint256(account.nominalPower) + request.nominalPower;
+        if (sold > type(uint64).max) revert IPowerNFT.OutOfRange(sold, 1, type(uint64).max);
+        account.nominalPower = uint64(sold);
+        date.nominalPower += request.nominalPower; // part of the sum above
+        ++account.living;
+        ++date.count;
+        if (request.guarantee != 0) account.guaranteed = true;
     }
 
     function _say(IPowerNFT.MintRequest calldata request, uint32 id, uint16 protocolFeeBps) private {

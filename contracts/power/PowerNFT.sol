@@ -14,6 +14,8 @@ import { IMinerVault } from "../miners/IMinerVault.sol";
 import { VaultAddress } from "../miners/VaultAddress.sol";
 import { Account, Accounts, EXPIRY_GRID as GRID } from "./Account.sol";
 import { ExpectedIncome } from "./ExpectedIncome.sol";
+import { GuaranteeLedger } from "./GuaranteeLedger.sol";
+import { Guarantees } from "./Guarantee.sol";
 import { HeldToken } from "./HeldToken.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
@@ -84,23 +86,35 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
 
     /// @inheritdoc IPowerNFT
     function harvest(uint64 minerId) public returns (uint256 amount) {
-        Line storage line = Accounts.line(minerId);
-        uint256 owed = line.owed();
+        Account storage account = Accounts.at(minerId);
+        uint256 income = account.earned.owed();
+        uint256 owed = income;
+        if (account.guaranteed) owed += Guarantees.owed(minerId);
         if (owed == 0) return 0;
         uint256 cash = address(this).balance;
         IMinerVault(vaultOf(minerId)).pull(minerId, owed);
         amount = address(this).balance - cash;
         if (amount == 0) return 0;
-        line.cover(minerId, amount);
         Ownership.totals().liabilities += uint128(amount);
-        emit Harvested(minerId, amount, owed - amount);
+        if (income > amount) income = amount;
+        if (income != 0) {
+            account.earned.cover(minerId, income);
+            emit Harvested(minerId, income, account.earned.owed());
+        }
+        if (amount != income) GuaranteeLedger.cover(minerId, amount - income);
     }
 
     /// @inheritdoc IPowerNFT
-    function settle(uint64 minerId) external returns (uint256 owed, uint256 living) {
+    function settle(uint64 minerId) external returns (uint256 owed, uint256 living, uint256 guaranteed) {
         sync(minerId);
         harvest(minerId);
-        return (Accounts.line(minerId).owed(), Accounts.at(minerId).living);
+        Account storage account = Accounts.at(minerId);
+        owed = account.earned.owed();
+        living = account.living;
+        if (account.guaranteed) {
+            owed += Guarantees.owed(minerId);
+            guaranteed = Guarantees.remaining(minerId);
+        }
     }
 
     /// @inheritdoc IPowerNFT
@@ -123,8 +137,8 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
             address holder = _requireOwned(ids[i]);
             _checkAuthorized(holder, msg.sender, ids[i]);
             (uint256 toHolder, uint256 fee) = _take(ids[i]);
+            amount += toHolder + _takeGuarantee(ids[i], holder, to);
             if (toHolder + fee == 0) continue;
-            amount += toHolder;
             fees += fee;
             emit Claimed(ids[i], holder, to, toHolder);
         }
@@ -194,14 +208,14 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function earnedOf(uint256 id) public view returns (uint256) {
+    function earnedOf(uint256 id) external view returns (uint256) {
         Token storage token = Tokens.known(id);
         (uint256 earned, ) = token.gross(id);
         return token.holdersPart(earned);
     }
 
     /// @inheritdoc IPowerNFT
-    function payableOf(uint256 id) public view returns (uint256) {
+    function payableOf(uint256 id) external view returns (uint256) {
         Token storage token = Tokens.known(id);
         uint256 covered = token.grossCovered(id);
         return token.holdersPart(covered) - token.holdersPart(Ownership.at(id).taken);
@@ -231,7 +245,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function powerOf(uint256 id) public view returns (Power memory power) {
+    function powerOf(uint256 id) external view returns (Power memory power) {
         Token storage token = Tokens.known(id);
         power.minerId = token.minerId;
         power.nominalPower = token.nominalPower;
@@ -246,7 +260,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function sectorsOf(uint256 id) public view returns (SectorRange[] memory) {
+    function sectorsOf(uint256 id) external view returns (SectorRange[] memory) {
         return SectorRuns.load(uint64(id), Tokens.known(id).runCount);
     }
 
@@ -265,6 +279,22 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
         result.owed = line.owed();
         result.arrears = account.currentArrears();
         result.rewards = account.rewards;
+        result.nominalPower = account.nominalPower;
+    }
+
+    /// @inheritdoc IPowerNFT
+    function guaranteeOf(uint256 id) external view returns (GuaranteeStatus memory) {
+        return GuaranteeLedger.guaranteeOf(id);
+    }
+
+    /// @inheritdoc IPowerNFT
+    function guaranteesOf(uint64 minerId) external view returns (MinerGuarantees memory) {
+        return GuaranteeLedger.guaranteesOf(minerId);
+    }
+
+    /// @inheritdoc IPowerNFT
+    function coverOf(uint64 minerId) external view returns (Cover memory) {
+        return GuaranteeLedger.coverOf(minerId, vaultOf(minerId));
     }
 
     /// @inheritdoc IPowerNFT
@@ -301,7 +331,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
 
     /// @inheritdoc ERC721
     function tokenURI(uint256 id) public view override returns (string memory) {
-        return RENDERER.tokenURI(id, powerOf(id), sectorsOf(id), earnedOf(id), payableOf(id));
+        return RENDERER.tokenURI(id);
     }
 
     /// @inheritdoc ERC721
@@ -312,16 +342,15 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
             super.supportsInterface(interfaceId);
     }
 
-    /// @dev On transfer, what is payable becomes a credit of the one who gives (R-LED-6). What is earned but not yet
+    /// @dev On transfer, what is payable becomes a credit of the one who gives (R-LED-6). What is earned or due but not yet
     /// payable travels with the NFT.
     function _update(address to, uint256 id, address auth) internal override returns (address from) {
         from = super._update(to, id, auth);
         if (from == address(0) || from == to) return from;
         (uint256 toHolder, uint256 fee) = _take(id);
-        if (toHolder != 0) {
-            Ownership.holder(from).credit += uint128(toHolder);
-            emit Credited(id, from, toHolder);
-        }
+        if (toHolder != 0) emit Credited(id, from, toHolder);
+        toHolder += _takeGuarantee(id, from, address(0));
+        if (toHolder != 0) Ownership.holder(from).credit += uint128(toHolder);
         if (fee != 0) Ownership.totals().protocolFees += uint96(fee);
     }
 
@@ -335,6 +364,11 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
         toHolder = token.holdersPart(covered) - token.holdersPart(taken);
         fee = covered - taken - toHolder;
         owned.taken = uint96(covered);
+    }
+
+    /// @dev Marks what an NFT can be paid of its guarantee as taken; `to` zero: for its holder's credit.
+    function _takeGuarantee(uint256 id, address holder, address to) private returns (uint256) {
+        return Tokens.at(id).guaranteed ? GuaranteeLedger.take(id, holder, to) : 0;
     }
 
     /// @dev Pays by a native send: it runs no code of the payee, and any kind of actor can be paid.

@@ -15,20 +15,18 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
     uint256 private constant RING_LENGTH = 604;
 
     /// @inheritdoc IPowerNFTRenderer
-    function tokenURI(
-        uint256 id,
-        IPowerNFT.Power calldata power,
-        IPowerNFT.SectorRange[] calldata sectors,
-        uint256 earned,
-        uint256 payableNow
-    ) external view returns (string memory) {
+    function tokenURI(uint256 id) external view returns (string memory) {
+        IPowerNFT nft = IPowerNFT(msg.sender);
+        IPowerNFT.Power memory power = nft.powerOf(id);
+        (uint256 earned, uint256 payableNow) = (nft.earnedOf(id), nft.payableOf(id));
         string memory json = string.concat(
             '{"name":"Power #',
             id.toString(),
             '","description":"A share of the block rewards of Filecoin miner f0',
             uint256(power.minerId).toString(),
             ', backed by named sectors.","attributes":[',
-            _attributes(power, sectors, earned, payableNow),
+            _attributes(power, nft.sectorsOf(id), earned, payableNow),
+            _guarantee(nft.guaranteeOf(id)),
             '],"image":"data:image/svg+xml;base64,',
             Base64.encode(bytes(_picture(id, power, earned, payableNow))),
             '"}'
@@ -37,8 +35,8 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
     }
 
     function _attributes(
-        IPowerNFT.Power calldata power,
-        IPowerNFT.SectorRange[] calldata sectors,
+        IPowerNFT.Power memory power,
+        IPowerNFT.SectorRange[] memory sectors,
         uint256 earned,
         uint256 payableNow
     ) private pure returns (string memory) {
@@ -65,10 +63,26 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
             );
     }
 
+    /// @dev The attributes of a guarantee; none without one.
+    function _guarantee(IPowerNFT.GuaranteeStatus memory guarantee) private pure returns (string memory) {
+        if (guarantee.promised == 0) return "";
+        return
+            string.concat(
+                ",",
+                _text("Guarantee", _fil(guarantee.promised)),
+                ",",
+                _text("Guarantee remaining", _fil(guarantee.remaining)),
+                ",",
+                _text("Guarantee due to date", _fil(guarantee.due)),
+                ",",
+                _text("Guarantee payable now", _fil(guarantee.payableNow))
+            );
+    }
+
     /// @dev A card of 480 x 480: a ring that shows weight over nominal power, and the figures.
     function _picture(
         uint256 id,
-        IPowerNFT.Power calldata power,
+        IPowerNFT.Power memory power,
         uint256 earned,
         uint256 payableNow
     ) private view returns (string memory) {
@@ -102,7 +116,7 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
     }
 
     /// @dev A pale ring, and on it an arc for the part of nominal power that weighs.
-    function _ring(IPowerNFT.Power calldata power) private pure returns (string memory ring) {
+    function _ring(IPowerNFT.Power memory power) private pure returns (string memory ring) {
         ring = '<circle cx="240" cy="196" r="96" fill="none" stroke="#1d3a5f" stroke-width="18"/>';
         uint256 arc = (uint256(power.weight) * RING_LENGTH) / power.nominalPower;
         if (arc == 0) return ring;
@@ -116,7 +130,7 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
         );
     }
 
-    function _term(IPowerNFT.Power calldata power) private view returns (string memory) {
+    function _term(IPowerNFT.Power memory power) private view returns (string memory) {
         string memory epoch = uint256(power.expiry).toString();
         if (block.number >= power.expiry) return string.concat("expired at epoch ", epoch);
         return string.concat(power.attestedAt == 0 ? unicode"not attested yet · " : "", "until epoch ", epoch);
@@ -136,7 +150,7 @@ contract PowerNFTRenderer is IPowerNFTRenderer {
     }
 
     /// @dev The first eight runs of sectors: "1-32, 40".
-    function _runs(IPowerNFT.SectorRange[] calldata sectors) private pure returns (string memory out) {
+    function _runs(IPowerNFT.SectorRange[] memory sectors) private pure returns (string memory out) {
         for (uint256 i = 0; i < sectors.length && i < 8; ++i) {
             uint256 start = sectors[i].start;
             out = string.concat(out, i == 0 ? "" : ", ", start.toString());

@@ -42,6 +42,13 @@ library Slots {
     uint256 internal constant APPROVAL = 7 << 5;
     /// @dev By the hash of holder and operator: whether it may move all of the holder's.
     uint256 internal constant OPERATOR = (7 << 5) + 1;
+    /// @dev By NFT: its guarantee. Knots and checkpoints of the line of guarantees lie with those of earned income, under
+    /// ids that no NFT and no miner has.
+    uint256 internal constant GUARANTEE = 8 << 5;
+    /// @dev By miner: its guarantees together, and their line.
+    uint256 internal constant GUARANTEE_ACCOUNT = (8 << 5) + 1;
+    /// @dev By miner and date: guarantees that end there.
+    uint256 internal constant GUARANTEE_DATE = (8 << 5) + 2;
 
     uint256 private constant ROOM_SHIFT = 246;
     uint256 private constant INDEX_SHIFT = 186;

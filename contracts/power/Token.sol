@@ -23,8 +23,8 @@ struct Token {
     uint16 protocolFeeBps;
     /// @notice The royalty on sales, basis points.
     uint16 royaltyBps;
-    /// @notice The epoch of the mint.
-    uint32 mintedAt;
+    /// @notice Whether it was minted with a guarantee.
+    bool guaranteed;
     /// @notice The epoch of the first attested weight; 0 before it.
     uint32 attestedAt;
     uint256 _odd1;
@@ -34,6 +34,8 @@ struct Token {
     // slot 6
     /// @notice Who gets the royalties.
     address royaltyReceiver;
+    /// @notice The epoch of the mint.
+    uint32 mintedAt;
     /// @notice Whether its sectors may back other NFTs again.
     bool sectorsFreed;
     /// @notice How many sectors are behind it.
@@ -63,7 +65,7 @@ library Tokens {
         if (token.minerId == 0) revert IPowerNFT.UnknownNFT(id);
     }
 
-    /// @notice Forgets an NFT. Its sector runs and knots stay where nobody looks: no id is given twice.
+    /// @notice Forgets an NFT. Its sector runs, knots and guarantee stay where nobody looks: no id is given twice.
     function clear(uint256 id) internal {
         Token storage token = at(id);
         assembly ("memory-safe") {

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 
 import { Account, Accounts, Expiry } from "./Account.sol";
+import { GuaranteeLedger } from "./GuaranteeLedger.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
 import { IPowerNFT } from "./IPowerNFT.sol";
@@ -73,6 +74,7 @@ library Weights {
         if (weight >= old || block.number >= token.expiry()) revert IPowerNFT.NothingToLower(id, old, weight);
         _put(page, token, id, weight);
         token.income.previousWeight = weight;
+        if (token.guaranteed) GuaranteeLedger.follow(id, false);
         _close(page);
         emit IERC4906.MetadataUpdate(id);
     }
@@ -97,8 +99,8 @@ library Weights {
     function _close(Page memory page) private {
         _storeDate(page);
         Account storage account = Accounts.at(page.minerId);
-        account.weight = uint80(page.weight);
-        account.units = uint96(page.units);
+        account.weight = uint64(page.weight);
+        account.units = uint80(page.units);
     }
 
     /// @dev Checks all entries, and applies those that do not rise: falls make room for rises.
@@ -131,7 +133,7 @@ library Weights {
             fresh = true;
             if (block.number >= token.expiry()) continue;
             if (weight > token.income.weight) rises = true;
-            else if (token.attestedAt != 0) _put(page, token, id, weight);
+            else if (token.attestedAt != 0) _report(page, token, id, weight);
         }
     }
 
@@ -152,11 +154,17 @@ library Weights {
             if (given > old + room) given = old + uint64(room);
             if (given != weight) emit IPowerNFT.RiseLimited(id, page.minerId, weight, given);
             if (given > peak) token.income.peakWeight = given;
-            if (given != 0) _put(page, token, id, given);
+            if (given != 0) _report(page, token, id, given);
         }
     }
 
-    /// @dev Sums cannot overflow: weights are below 2^64, there are fewer than 2^32 of them, and each is part of its sum.
+    /// @dev Gives an NFT the weight that a report attests.
+    function _report(Page memory page, Token storage token, uint256 id, uint64 weight) private {
+        _put(page, token, id, weight);
+        if (token.guaranteed) GuaranteeLedger.follow(id, true);
+    }
+
+    /// @dev Sums cannot overflow: no weight is above its nominal power, whose sum over a miner is below 2^64.
     function _put(Page memory page, Token storage token, uint256 id, uint64 weight) private {
         uint64 old = token.income.weight;
         if (token.attestedAt == 0) token.attestedAt = uint32(block.number);
@@ -183,7 +191,7 @@ library Weights {
     function _storeDate(Page memory page) private {
         if (page.date == 0) return;
         Expiry storage date = Accounts.expiryOf(page.minerId, page.date);
-        date.weight = uint80(page.dateWeight);
-        date.units = uint96(page.dateUnits);
+        date.weight = uint64(page.dateWeight);
+        date.units = uint80(page.dateUnits);
     }
 }

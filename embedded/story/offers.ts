@@ -58,6 +58,7 @@ export function mintRequest({ cast, miner }: Stage, offer: Omit<Offer, "id">): o
     royaltyBps: offer.royaltyBps,
     maxProtocolFeeBps: MAX_PROTOCOL_FEE_BPS,
     to: cast[offer.holder].evm,
+    guarantee: 0n,
   };
 }
 

@@ -11,6 +11,7 @@ export const minerVaultAbi = [
   "error NotAClone()",
   "error NotAReturnToOwner(uint64 nominee, uint64 ownerId)",
   "error NotBeneficiary(uint64 minerId, uint64 beneficiaryId)",
+  "error NotCovered(uint64 minerId, uint256 remaining, int256 cover)",
   "error NotOwner(uint64 ownerId, address caller)",
   "error NotOwnerOrOperator(uint64 ownerId, address caller)",
   "error NotPowerNFT(address caller)",

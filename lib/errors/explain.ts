@@ -122,6 +122,8 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   VaultNotActive: (f) =>
     `The vault of ${f.actor("minerId")} is not its beneficiary: run \`miner propose\`, then \`miner activate\`.`,
   InArrears: (f) => `${f.actor("minerId")} is ${f.fil("arrears")} in arrears: ${NO_ARREARS}`,
+  NotCovered: (f) =>
+    `${f.actor("minerId")} would cover its guarantees of ${f.fil("remaining")} with ${f.fil("cover")} only: promise or withdraw less, or send FIL to the miner.`,
   MintingIsPaused: (f) => `Minting is paused: try again after ${f.epoch("until")}.`,
   ExpiryOffGrid: (f) => `NFTs expire on fixed dates, 30 days apart: choose ${f.epoch("before")} or ${f.epoch("next")}.`,
   TermOutOfRange: (f) =>

@@ -32,12 +32,19 @@ const minerAccount = z.object({
   owed: uint,
   arrears: uint,
   rewards: uint,
+  nominalPower: uint,
 });
+const guarantee = z.object({ promised: uint, remaining: uint, due: uint, payableNow: uint, paid: uint });
+const minerGuarantees = z.object({ remaining: uint, due: uint, covered: uint, owed: uint });
+const cover = z.object({ amount: uint, remaining: uint });
 const solvency = z.object({ cash: uint, liabilities: uint, earned: uint, covered: uint, owed: uint });
 const sectors = z.array(z.object({ start: uint, count: uint }));
 
 export type Power = z.output<typeof power>;
 export type MinerAccount = z.output<typeof minerAccount>;
+export type Guarantee = z.output<typeof guarantee>;
+export type MinerGuarantees = z.output<typeof minerGuarantees>;
+export type Cover = z.output<typeof cover>;
 export type Solvency = z.output<typeof solvency>;
 
 /** Reads PowerNFT. Units are those of IPowerNFT: attoFIL, bytes, epochs, basis points. */
@@ -71,11 +78,21 @@ export class PowerNftReader {
   paidOf(id: bigint): Promise<bigint> {
     return this.#contract.read(uint, "paidOf", [id]);
   }
+  guaranteeOf(id: bigint): Promise<Guarantee> {
+    return this.#contract.read(guarantee, "guaranteeOf", [id]);
+  }
   creditOf(holder: Hex): Promise<bigint> {
     return this.#contract.read(uint, "creditOf", [holder]);
   }
   minerAccount(minerId: bigint): Promise<MinerAccount> {
     return this.#contract.read(minerAccount, "minerAccount", [minerId]);
+  }
+  guaranteesOf(minerId: bigint): Promise<MinerGuarantees> {
+    return this.#contract.read(minerGuarantees, "guaranteesOf", [minerId]);
+  }
+  /** What stands behind a miner's guarantees, negative when there is less than nothing, and what has to be covered. */
+  coverOf(minerId: bigint): Promise<Cover> {
+    return this.#contract.read(cover, "coverOf", [minerId]);
   }
   solvency(minerId: bigint): Promise<Solvency> {
     return this.#contract.read(solvency, "solvency", [minerId]);

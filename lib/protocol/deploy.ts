@@ -72,8 +72,8 @@ export async function deployProtocol(
   const from = await deployer.getAddress();
   const first = await deployer.getNonce();
   const planned = (offset: number): string => getCreateAddress({ from, nonce: first + offset });
-  const powerOracle = planned(6);
-  const powerNFT = planned(7);
+  const powerOracle = planned(8);
+  const powerNFT = planned(9);
 
   let next = 0;
   const deploy = async (name: string, args: readonly unknown[], libraries: Libraries = {}): Promise<string> => {
@@ -89,15 +89,17 @@ export async function deployProtocol(
     return address;
   };
 
-  const Minting = await deploy("Minting", []);
-  const Weights = await deploy("Weights", []);
+  const ExpectedIncome = await deploy("ExpectedIncome", []);
+  const GuaranteeLedger = await deploy("GuaranteeLedger", []);
+  const Minting = await deploy("Minting", [], { GuaranteeLedger });
+  const Weights = await deploy("Weights", [], { GuaranteeLedger });
   const accessManager = await deploy("PowerAccessManager", [holders, powerNFT, powerOracle]);
   const minerVaultImplementation = await deploy("MinerVault", [powerNFT]);
   const minerRegistry = await deploy("MinerRegistry", [minerVaultImplementation]);
   const powerNFTRenderer = await deploy("PowerNFTRenderer", []);
   const members = [...attestors.members].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
   await deploy("PowerOracle", [accessManager, powerNFT, members, attestors.quorum]);
-  const libraries = { Minting, Weights };
+  const libraries = { ExpectedIncome, GuaranteeLedger, Minting, Weights };
   await deploy("PowerNFT", [accessManager, minerRegistry, powerOracle, powerNFTRenderer], libraries);
   return {
     accessManager,

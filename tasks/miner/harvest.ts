@@ -1,6 +1,7 @@
 import { formatFil } from "../../lib/index.ts";
 import { callStep, eventSum, eventValue } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
+import { readOwed } from "../support/guarantee.ts";
 import { readContracts, readMiner, requireEnrolled } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
 import { reportSender } from "../support/Sender.ts";
@@ -21,7 +22,8 @@ export async function harvest(context: TaskContext, args: SendingMinerArguments)
   const { nft } = contracts;
   const account = await nft.minerAccount(miner.address.id);
   report.title(`Harvest ${miner.name}`);
-  report.fact("owed", "owed at the last sync", formatFil(account.owed), account.owed);
+  const owed = await readOwed(nft, miner);
+  report.fact("owed", "owed at the last sync", formatFil(owed), owed);
   report.fact("earned", "earned so far", formatFil(account.earned), account.earned);
   const sender = await reportSender(context, args);
   const steps = [
@@ -31,12 +33,14 @@ export async function harvest(context: TaskContext, args: SendingMinerArguments)
   const outcome = await execute(context, args, steps, sender);
   if (!outcome.sent) return;
   const measured = eventSum(outcome.logs, "PowerNFT", "Synced", "rewards");
-  const arrived = eventSum(outcome.logs, "PowerNFT", "Harvested", "amount");
-  const after = await nft.minerAccount(miner.address.id);
+  const arrived =
+    eventSum(outcome.logs, "PowerNFT", "Harvested", "amount") +
+    eventSum(outcome.logs, "PowerNFT", "GuaranteesHarvested", "amount");
+  const stillOwed = await readOwed(nft, miner);
   report.lines("");
   report.fact("measured", "rewards measured", formatFil(measured), measured);
   report.fact("arrived", "cash that arrived", formatFil(arrived), arrived);
-  report.fact("stillOwed", "still owed", formatFil(after.owed), after.owed);
+  report.fact("stillOwed", "still owed", formatFil(stillOwed), stillOwed);
   const refused = eventValue(outcome.logs, "MinerVault", "WithdrawalRefused", "exitCode");
   if (typeof refused === "bigint") {
     const reason = REFUSALS[refused.toString()] ?? "for a reason of its own";

@@ -1,6 +1,7 @@
 import { formatFil, RefusedError } from "../../lib/index.ts";
 import { callStep } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
+import { readOwed } from "../support/guarantee.ts";
 import { readContracts, readMiner, readParty, requireEnrolled } from "../support/miner.ts";
 import { taskAction } from "../support/runTask.ts";
 import { reportSender } from "../support/Sender.ts";
@@ -13,11 +14,12 @@ export async function release(context: TaskContext, args: SendingMinerArguments)
   const miner = await readMiner(context, args.miner);
   const contracts = await readContracts(context, miner);
   requireEnrolled(context, miner, contracts);
-  const account = await contracts.nft.minerAccount(miner.address.id);
+  const { living } = await contracts.nft.minerAccount(miner.address.id);
+  const owed = await readOwed(contracts.nft, miner);
   report.title(`Release ${miner.name} to its owner`);
   report.fact("owner", "owner", (await readParty(context, miner.info.Owner)).text);
-  report.fact("living", "living NFTs", account.living.toString(), account.living);
-  report.fact("owed", "still owed", formatFil(account.owed), account.owed);
+  report.fact("living", "living NFTs", living.toString(), living);
+  report.fact("owed", "still owed", formatFil(owed), owed);
   const sender = await reportSender(context, args);
   const pending = miner.info.PendingBeneficiaryTerm;
   const returns =
@@ -25,18 +27,18 @@ export async function release(context: TaskContext, args: SendingMinerArguments)
     pending.NewBeneficiary.equals(miner.info.Owner) &&
     pending.NewQuota === 0n &&
     pending.NewExpiration === 0n;
-  if (account.living > 0n) {
-    const owed = account.owed > 0n ? `, and ${formatFil(account.owed)} still owed` : "";
+  if (living > 0n) {
+    const debt = owed > 0n ? `, and ${formatFil(owed)} still owed` : "";
     report.check(
       "living",
       "fail",
-      `${account.living} NFTs of ${miner.name} are alive${owed}: release after the last one has expired.`,
+      `${living} NFTs of ${miner.name} are alive${debt}: release after the last one has expired.`,
     );
-  } else if (account.owed > 0n) {
+  } else if (owed > 0n) {
     report.check(
       "owed",
       "warn",
-      `${formatFil(account.owed)} still owed at the last sync: the release harvests first, and works if that covers it.`,
+      `${formatFil(owed)} still owed at the last sync: the release harvests first, and works if that covers it.`,
     );
   }
   report.check(

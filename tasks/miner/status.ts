@@ -7,6 +7,7 @@ import {
   type Power,
   type PowerNftReader,
 } from "../../lib/index.ts";
+import { readDue, reportCover } from "../support/guarantee.ts";
 import { inBatches } from "../support/inBatches.ts";
 import { type Miner, readContracts, readMiner, requireVault } from "../support/miner.ts";
 import { isUnknownNft } from "../support/nft.ts";
@@ -46,15 +47,27 @@ export async function status(context: TaskContext, args: MinerArguments): Promis
     BigInt(operator) === 0n ? null : operator,
   );
   report.fact("qap", "power at last sync", formatPower(account.qap), account.qap);
-  report.fact("weight", "sold to holders", `${formatPower(account.weight)} in ${account.living} living NFTs`, {
-    weight: account.weight,
-    living: account.living,
-  });
+  report.fact(
+    "weight",
+    "sold to holders",
+    `${formatPower(account.weight)} of ${formatPower(account.nominalPower)} in ${account.living} living NFTs`,
+    { weight: account.weight, nominalPower: account.nominalPower, living: account.living },
+  );
   report.fact("rewards", "block rewards measured", formatFil(account.rewards), account.rewards);
   report.fact("earned", "earned by holders", formatFil(account.earned), account.earned);
   report.fact("covered", "covered by cash", formatFil(account.covered), account.covered);
   report.fact("owed", "still owed", formatFil(account.owed), account.owed);
   report.fact("arrears", "in arrears", formatFil(account.arrears), account.arrears);
+  const guarantees = await nft.guaranteesOf(miner.address.id);
+  report.fact(
+    "guarantees",
+    "guarantees",
+    guarantees.remaining + guarantees.due === 0n
+      ? "none"
+      : `${formatFil(guarantees.remaining)} may still become due, ${formatFil(guarantees.due)} did, ${formatFil(guarantees.owed)} of that still owed`,
+    guarantees,
+  );
+  if (guarantees.remaining > 0n) reportCover(context, miner.name, await nft.coverOf(miner.address.id));
   await reportAvailable(context, miner);
   if (account.lastSync === 0n) {
     report.fact("lastSync", "last sync", "never: it begins with the first NFT", null);
@@ -162,8 +175,8 @@ async function readListed(
   try {
     const power = await nft.powerOf(id);
     if (power.minerId !== minerId) return undefined;
-    const [owner, payable, unpaid] = await Promise.all([nft.ownerOf(id), nft.payableOf(id), nft.unpaidOf(id)]);
-    return { id, power, owner, payable, unpaid };
+    const [owner, due] = await Promise.all([nft.ownerOf(id), readDue(nft, id)]);
+    return { id, power, owner, ...due };
   } catch (error) {
     if (isUnknownNft(context, error)) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import { formatFil, RefusedError, UsageError } from "../../lib/index.ts";
 import { callStep, eventSum } from "../support/calls.ts";
 import { execute, type Step } from "../support/execute.ts";
+import { readDue } from "../support/guarantee.ts";
 import { inBatches } from "../support/inBatches.ts";
 import { type HeldNft, holderText, isUnknownNft, nftReader, parseIds, readNft } from "../support/nft.ts";
 import { readPayee } from "../support/payee.ts";
@@ -20,7 +21,7 @@ export interface ClaimArguments extends SendingArguments {
 /** So many NFTs are claimed in one transaction. */
 const PER_TRANSACTION = 100;
 
-/** Pays out what NFTs have earned and cash has covered, and with --all the sender's credit too. */
+/** Pays out what NFTs have earned, or are due by guarantees, and cash has covered, and with --all the sender's credit too. */
 export async function claim(context: TaskContext, args: ClaimArguments): Promise<void> {
   const { report } = context;
   if ((args.ids === undefined) !== args.all)
@@ -41,16 +42,15 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
       ? { evm: me, text: sender.address.toString(context.network.prefix) }
       : await readPayee(context, args.to, "FIL");
   report.fact("to", "paid to", payee.text, payee.evm);
-  const payable = await inBatches(mine, ({ id }) => nft.payableOf(id));
-  const unpaid = await inBatches(mine, ({ id }) => nft.unpaidOf(id));
-  const sum = payable.reduce((total, amount) => total + amount, 0n);
+  const due = await inBatches(mine, async ({ id }) => ({ id, ...(await readDue(nft, id)) }));
+  const sum = due.reduce((total, { payable }) => total + payable, 0n);
   if (mine.length > 0) {
     report.table(
       "nfts",
       "NFTs",
       ["NFT", "payable", "still to be covered"],
-      mine.map(({ id }, i) => [id.toString(), formatFil(payable[i] ?? 0n), formatFil(unpaid[i] ?? 0n)]),
-      mine.map(({ id }, i) => ({ id, payable: payable[i] ?? 0n, unpaid: unpaid[i] ?? 0n })),
+      due.map(({ id, payable, unpaid }) => [id.toString(), formatFil(payable), formatFil(unpaid)]),
+      due,
     );
   }
   if (credit > 0n) report.fact("credit", "credit of sold NFTs", formatFil(credit), credit);
@@ -63,7 +63,7 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
     );
   }
   const steps: Step[] = [];
-  const paying = mine.filter((_, i) => (payable[i] ?? 0n) > 0n).map(({ id }) => id);
+  const paying = due.filter(({ payable }) => payable > 0n).map(({ id }) => id);
   for (let at = 0; at < paying.length; at += PER_TRANSACTION) {
     const ids = paying.slice(at, at + PER_TRANSACTION);
     steps.push(
@@ -87,6 +87,7 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
   if (!outcome.sent) return;
   const paid =
     eventSum(outcome.logs, "PowerNFT", "Claimed", "amount") +
+    eventSum(outcome.logs, "PowerNFT", "GuaranteePaid", "amount") +
     eventSum(outcome.logs, "PowerNFT", "CreditClaimed", "amount");
   report.lines("");
   report.fact("paid", "paid out", formatFil(paid), paid);

@@ -6,6 +6,7 @@ import {
   formatPower,
   formatSectors,
   gridAround,
+  parseFil,
   parsePercent,
   parsePower,
   parseSectors,
@@ -16,6 +17,7 @@ import {
 } from "../../lib/index.ts";
 import { callStep, eventValue } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
+import { coverText } from "../support/guarantee.ts";
 import { type Miner, type MinerContracts, readContracts, readMiner, requireEnrolled } from "../support/miner.ts";
 import { firstCash } from "../support/outlook.ts";
 import { readPayee } from "../support/payee.ts";
@@ -34,6 +36,8 @@ export interface MintArguments extends SendingArguments {
   readonly royalty: string;
   /** The highest protocol fee that is accepted; today's when left out. */
   readonly maxProtocolFee: string | undefined;
+  /** What the provider guarantees, FIL as Lotus reads it; nothing when left out. */
+  readonly guarantee: string | undefined;
   /** Who gets the NFT; the sender when left out. */
   readonly to: string | undefined;
 }
@@ -49,6 +53,7 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
   const royaltyBps = parsePercent(args.royalty);
   const wanted = args.power === undefined ? undefined : parsePower(args.power);
   if (wanted === 0n) throw new UsageError("An NFT needs some power: name how much with --power, like 16TiB.");
+  const guarantee = args.guarantee === undefined ? 0n : parseFil(args.guarantee);
   const asked = network.clock.parse(args.expires);
   const { before: expiry, next } = gridAround(asked);
 
@@ -91,6 +96,7 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
     { spFeeBps, protocolFeeBps, maxProtocolFeeBps, royaltyBps },
   );
   await reportIncome(context, miner, contracts, nominal, spFeeBps + protocolFeeBps);
+  await reportGuarantee(context, miner, contracts, guarantee, nominal);
 
   checkSectors(context, miner, ranges, reading, expiry);
   if (nominal > qap) {
@@ -114,6 +120,7 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
         royaltyBps,
         maxProtocolFeeBps,
         to: payee.evm,
+        guarantee,
       },
     ],
     "Mint the NFT",
@@ -166,6 +173,44 @@ async function reportIncome(
           ? "with the harvest after its income was measured"
           : `in about ${days} days: what is owed to older NFTs is paid first`;
   report.fact("firstCash", "first cash", text, days ?? null);
+}
+
+/** What is guaranteed, and what stands behind it before and after. */
+async function reportGuarantee(
+  { report, lotus }: TaskContext,
+  miner: Miner,
+  { nft }: MinerContracts,
+  guarantee: bigint,
+  nominal: bigint,
+): Promise<void> {
+  if (guarantee === 0n) {
+    report.fact("guarantee", "guarantee", "none", 0n);
+    return;
+  }
+  const before = await nft.coverOf(miner.address.id);
+  const after = { ...before, remaining: before.remaining + guarantee };
+  report.fact("guarantee", "guarantee", `${formatFil(guarantee)}, running off evenly until the expiry`, guarantee);
+  report.fact("coverBefore", "cover before", coverText(before), { ...before });
+  report.fact("coverAfter", "cover after", coverText(after), { ...after });
+  if (after.amount < after.remaining) {
+    report.check(
+      "covered",
+      "fail",
+      `${miner.name} covers no more than ${formatFil(before.amount - before.remaining, 6)} beyond its guarantees: promise less, or send FIL to the miner.`,
+    );
+    return;
+  }
+  const { nominalPower } = await nft.minerAccount(miner.address.id);
+  const { QualityAdjPower } = (await lotus.stateMinerPower(miner.address)).MinerPower;
+  if (nominalPower + nominal > QualityAdjPower) {
+    report.check(
+      "covered",
+      "warn",
+      "More power would be sold than the miner has now: fees are then reckoned for all that is sold, and the cover shrinks; the simulation below has the last word.",
+    );
+  } else {
+    report.check("covered", "pass", `What ${miner.name} holds covers all of its guarantees`);
+  }
 }
 
 function checkSectors(

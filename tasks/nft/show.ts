@@ -1,4 +1,5 @@
 import { formatFil, formatPercent, formatPower, formatSectors } from "../../lib/index.ts";
+import { reportCover, unpaidOf } from "../support/guarantee.ts";
 import { holderText, nftReader, parseIds, readNft } from "../support/nft.ts";
 import { taskAction } from "../support/runTask.ts";
 import type { CommonArguments, TaskContext } from "../support/TaskContext.ts";
@@ -13,12 +14,13 @@ export async function show(context: TaskContext, args: ShowArguments): Promise<v
   const [id = 0n] = parseIds(args.id);
   const nft = await nftReader(context);
   const { power, owner } = await readNft(context, nft, id);
-  const [sectors, earned, payable, unpaid, paid] = await Promise.all([
+  const [sectors, earned, payable, unpaid, paid, guarantee] = await Promise.all([
     nft.sectorsOf(id),
     nft.earnedOf(id),
     nft.payableOf(id),
     nft.unpaidOf(id),
     nft.paidOf(id),
+    nft.guaranteeOf(id),
   ]);
   const head = (await lotus.chainHead()).Height;
   const miner = `${network.prefix}0${power.minerId}`;
@@ -48,6 +50,17 @@ export async function show(context: TaskContext, args: ShowArguments): Promise<v
   const perDay = power.weight === 0n ? 0n : await nft.expectedPerDay(power.minerId, power.weight);
   const net = (perDay * BigInt(10_000 - power.spFeeBps - power.protocolFeeBps)) / 10_000n;
   report.fact("perDay", "expected per day", `${formatFil(net, 6)} after fees`, net);
+  if (guarantee.promised === 0n) {
+    report.fact("guarantee", "guarantee", "none", guarantee);
+  } else {
+    report.fact("guarantee", "guarantee", `${formatFil(guarantee.promised)} promised`, guarantee);
+    report.lines(
+      `    may still become due   ${formatFil(guarantee.remaining)}`,
+      `    due so far             ${formatFil(guarantee.due)}`,
+      `    paid, payable, unpaid  ${formatFil(guarantee.paid)}, ${formatFil(guarantee.payableNow)}, ${formatFil(unpaidOf(guarantee))}`,
+    );
+    reportCover(context, miner, await nft.coverOf(power.minerId));
+  }
   if (head >= power.expiry)
     report.check("alive", "warn", "It has expired: it earns nothing more, and what is unpaid stays claimable.");
   else if (power.attestedAt === 0n)

@@ -1,6 +1,7 @@
 import { formatFil, formatPower, RefusedError } from "../../lib/index.ts";
 import { callStep } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
+import { readDue } from "../support/guarantee.ts";
 import { holderText, nftReader, parseIds, readNft } from "../support/nft.ts";
 import { readPayee } from "../support/payee.ts";
 import { taskAction } from "../support/runTask.ts";
@@ -21,7 +22,7 @@ export async function transfer(context: TaskContext, args: TransferArguments): P
   report.title(`Transfer NFT ${id}`);
   const payee = await readPayee(context, args.to, "NFT");
   if (payee.evm.toLowerCase() === ownerEvm.toLowerCase()) throw new RefusedError(`${args.to} holds NFT ${id} already.`);
-  const [payable, unpaid] = await Promise.all([nft.payableOf(id), nft.unpaidOf(id)]);
+  const { payable, unpaid } = await readDue(nft, id);
   report.fact("holder", "holder", holderText(context, owner));
   report.fact("to", "new holder", payee.text, payee.evm);
   report.fact("power", "power", `${formatPower(power.weight)} of ${network.prefix}0${power.minerId}`, power.weight);

@@ -77,7 +77,7 @@ describe("the product on a real Lotus network", function () {
     const { Height } = await network.lotus.head();
     const expiry = BigInt(Math.ceil((Height + GRID) / GRID) * GRID + GRID);
     const ranges = backing.map((sector) => [sector, 1n]);
-    const request = [minerId, ranges, nominal, expiry, 500, 100, 0, seller().address];
+    const request = [minerId, ranges, nominal, expiry, 500, 100, 0, seller().address, 0n];
     return event(await sendTo(nft, "mint", request), "Minted").args["id"] as bigint;
   };
 

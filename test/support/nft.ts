@@ -19,6 +19,7 @@ export interface Request {
   royaltyBps: bigint;
   maxProtocolFeeBps: bigint;
   to: AddressLike;
+  guarantee: bigint;
 }
 
 /** The first date on the grid that leaves at least so many days. */
@@ -38,6 +39,7 @@ export async function requestOf(p: Protocol, changes: Partial<Request> = {}): Pr
     royaltyBps: 0n,
     maxProtocolFeeBps: 500n,
     to: p.holder.address,
+    guarantee: 0n,
     ...changes,
   };
 }

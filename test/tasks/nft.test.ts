@@ -18,8 +18,10 @@ const MINT = {
   spFee: "5%",
   royalty: "1%",
   maxProtocolFee: undefined,
+  guarantee: undefined,
   to: undefined,
 } as const;
+const GUARANTEE = { promised: 120n * FIL, remaining: 80n * FIL, due: 20n * FIL, payableNow: 3n * FIL, paid: 10n * FIL };
 const MASKED_OWNER = "0xff00000000000000000000000000000000000066";
 const contract = new Interface(powerNftAbi);
 
@@ -60,7 +62,7 @@ describe("nft mint", () => {
     expect(run.error).to.equal(undefined);
     expect(run.plan.id).to.equal("17");
     const request = sentCalls(chain)[0]?.args.toArray()[0] as unknown[];
-    expect(request).to.deep.equal([1000n, [[1n, 5n]], 100n * 2n ** 30n, 5_875_200n, 500n, 100n, 100n, STRANGER]);
+    expect(request).to.deep.equal([1000n, [[1n, 5n]], 100n * 2n ** 30n, 5_875_200n, 500n, 100n, 100n, STRANGER, 0n]);
   });
 
   it("mints to the owner's masked id when the owner sends from its f1 key", async () => {
@@ -105,6 +107,34 @@ describe("nft mint", () => {
     expect(run.exitCode).to.equal(0);
     expect(run.plan.nominalPower).to.equal((160n * 2n ** 30n).toString());
     expect(run.checks.find(({ name }) => name === "sectors")).to.include({ result: "warn" });
+  });
+
+  it("plans a guarantee with the cover before and after (R-GUA-2)", async () => {
+    chain.replies.coverOf = () => ({ amount: 900n * FIL, remaining: 300n * FIL });
+    const run = await chain.runJson(mint, { ...MINT, reallyDoIt: true, guarantee: "120" });
+    expect(run.plan).to.deep.include({
+      guarantee: (120n * FIL).toString(),
+      coverBefore: { amount: (900n * FIL).toString(), remaining: (300n * FIL).toString() },
+      coverAfter: { amount: (900n * FIL).toString(), remaining: (420n * FIL).toString() },
+    });
+    expect(run.checks.find(({ name }) => name === "covered")).to.include({ result: "pass" });
+    const request = sentCalls(chain)[0]?.args.toArray()[0] as unknown[];
+    expect(request.at(-1)).to.equal(120n * FIL);
+  });
+
+  it("refuses a guarantee that the miner cannot cover, and says how much it could", async () => {
+    chain.replies.coverOf = () => ({ amount: 400n * FIL, remaining: 300n * FIL });
+    const run = await chain.run(mint, { ...MINT, reallyDoIt: true, guarantee: "120" });
+    expect(run.exitCode).to.equal(1);
+    expect(run.text).to.match(/covers no more than 100 FIL beyond its guarantees/);
+    expect(chain.sent).to.deep.equal([]);
+  });
+
+  it("warns that the cover shrinks where more power is sold than there is", async () => {
+    chain.replies.coverOf = () => ({ amount: 400n * FIL, remaining: 0n });
+    chain.replies.minerAccount = () => account({ nominalPower: 1n << 60n });
+    const run = await chain.runJson(mint, { ...MINT, guarantee: "120" });
+    expect(run.checks.find(({ name }) => name === "covered")).to.include({ result: "warn" });
   });
 
   it("says how long the first cash takes when much is owed already", async () => {
@@ -160,6 +190,18 @@ describe("nft show", () => {
     expect(run.plan.holder).to.match(/^f0102 · 0x/);
   });
 
+  it("shows what is guaranteed, and its cover (R-GUA-1, R-GUA-2)", async () => {
+    const chain = new FakeFilecoin().addNft(1n, HOLDER, { guarantee: GUARANTEE });
+    chain.replies.coverOf = () => ({ amount: 400n * FIL, remaining: 80n * FIL });
+    const run = await chain.run(show, { id: "1" });
+    expect(run.text).to.match(/guarantee +120 FIL promised/);
+    expect(run.text).to.match(/paid, payable, unpaid +10 FIL, 3 FIL, 7 FIL/);
+    expect(run.text).to.match(/cover +400 FIL for 80 FIL guaranteed/);
+    expect(run.text).to.match(/What f01000 holds covers its guarantees/);
+    chain.replies.coverOf = () => ({ amount: 30n * FIL, remaining: 80n * FIL });
+    expect((await chain.run(show, { id: "1" })).text).to.match(/50 FIL of them may stay unpaid/);
+  });
+
   it("says when an NFT earns nothing yet", async () => {
     const chain = new FakeFilecoin().addNft(1n, HOLDER, { weight: 0n });
     expect((await chain.run(show, { id: "1" })).text).to.match(/earns after the next report/);
@@ -196,6 +238,12 @@ describe("nft claim", () => {
     const [first, second] = sentCalls(chain);
     expect(first?.args.toArray()).to.deep.equal([[1n, 3n], HOLDER]);
     expect(second?.name).to.equal("claimCredit");
+  });
+
+  it("pays what guarantees owe with the income", async () => {
+    chain.addNft(3n, HOLDER, { payable: 2n * FIL, guarantee: GUARANTEE });
+    const run = await chain.runJson(claim, { ...CLAIM, ids: "3" });
+    expect(run.plan.sum).to.equal((5n * FIL).toString());
   });
 
   it("pays a key by its masked id", async () => {

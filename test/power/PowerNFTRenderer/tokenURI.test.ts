@@ -3,24 +3,13 @@ import path from "node:path";
 
 import { expect } from "chai";
 
+import { formatFil } from "../../../lib/index.ts";
 import { FIL } from "../../filecoin/index.ts";
+import { attestTwice, delivering } from "../../support/guarantee.ts";
 import { type Range, attest, earn, mint } from "../../support/nft.ts";
-import { MINER, type Protocol, deployed, earning, enrolled } from "../../support/protocol.ts";
-import { GiB, TiB } from "../../support/units.ts";
+import { MINER, type Protocol, earning, enrolled } from "../../support/protocol.ts";
+import { DAY, GiB, TiB } from "../../support/units.ts";
 import { textsOf } from "../../support/xml.ts";
-
-const SOME_POWER = {
-  minerId: MINER,
-  nominalPower: TiB,
-  weight: TiB,
-  expiry: 2_000_000n,
-  spFeeBps: 0n,
-  protocolFeeBps: 0n,
-  royaltyBps: 0n,
-  mintedAt: 1n,
-  attestedAt: 1n,
-  sectorCount: 1n,
-};
 
 /** Where pictures are left, to be looked at. */
 const OUTPUT = path.join(import.meta.dirname, "../../../cache/pictures");
@@ -154,7 +143,6 @@ describe("PowerNFTRenderer.tokenURI (R-NFT-1)", () => {
   }
 
   for (const [amount, text] of [
-    [0n, "0 FIL"],
     [1n, "0 FIL"],
     [FIL("0.0001"), "0.0001 FIL"],
     [FIL("0.01"), "0.01 FIL"],
@@ -162,10 +150,29 @@ describe("PowerNFTRenderer.tokenURI (R-NFT-1)", () => {
     [FIL(1_000_000), "1000000 FIL"],
   ] as const) {
     it(`writes ${amount} attoFIL as ${text}`, async () => {
-      const p = await deployed();
-      const uri = await p.renderer.tokenURI(1n, SOME_POWER, [], amount, 0n);
-      const metadata = JSON.parse(decode(uri, "application/json")) as Metadata;
-      expect(valueOf(metadata, "Income to date")).to.equal(text);
+      const p = await enrolled();
+      await p.fil.setBalance(MINER, FIL(2_000_000)); // covers the guarantee
+      const id = await mint(p, { guarantee: amount });
+      expect(valueOf(await metadataOf(p, id), "Guarantee")).to.equal(text);
     });
   }
+
+  it("tells what a guarantee has come to (R-GUA-1)", async () => {
+    const p = await delivering(FIL(120));
+    await attestTwice(p, p.id, p.nominal / 2n);
+    await p.fil.mine(60n * DAY);
+    await p.nft.settle(MINER);
+    const { remaining, due, payableNow } = await p.nft.guaranteeOf(p.id);
+    const metadata = await metadataOf(p, p.id);
+    expect(valueOf(metadata, "Guarantee")).to.equal("120 FIL");
+    const figures = [valueOf(metadata, "Guarantee remaining"), valueOf(metadata, "Guarantee due to date")];
+    expect(figures).to.deep.equal([formatFil(remaining, 4), formatFil(due, 4)]);
+    expect(valueOf(metadata, "Guarantee payable now")).to.equal(formatFil(payableNow, 4));
+  });
+
+  it("tells of no guarantee where there is none", async () => {
+    const p = await earning();
+    const traits = (await metadataOf(p, p.id)).attributes.map(({ trait_type }) => trait_type);
+    expect(traits.filter((trait) => trait.startsWith("Guarantee"))).to.deep.equal([]);
+  });
 });

@@ -7,6 +7,7 @@ import {
   Clock,
   fromBase64,
   fromHex,
+  type Guarantee,
   type Hex,
   INVOKE_EVM,
   invokeEvmParams,
@@ -53,6 +54,8 @@ interface Actor {
   readonly state?: unknown;
 }
 type Reply = (...args: bigint[]) => unknown;
+
+const NO_GUARANTEE: Guarantee = { promised: 0n, remaining: 0n, due: 0n, payableNow: 0n, paid: 0n };
 
 export const NFT = "0x1000000000000000000000000000000000000001" as Hex;
 export const REGISTRY = "0x1000000000000000000000000000000000000002" as Hex;
@@ -208,6 +211,8 @@ export class FakeFilecoin {
       minerAccount: () => account({}),
       solvency: () => ({ cash: 0n, liabilities: 0n, earned: 0n, covered: 0n, owed: 0n }),
       creditOf: () => 0n,
+      guaranteesOf: () => ({ remaining: 0n, due: 0n, covered: 0n, owed: 0n }),
+      coverOf: () => ({ amount: 0n, remaining: 0n }),
     });
   }
 
@@ -232,9 +237,14 @@ export class FakeFilecoin {
   addNft(
     id: bigint,
     owner: Hex,
-    values: { readonly payable?: bigint; readonly unpaid?: bigint; readonly weight?: bigint } = {},
+    values: {
+      readonly payable?: bigint;
+      readonly unpaid?: bigint;
+      readonly weight?: bigint;
+      readonly guarantee?: Guarantee;
+    } = {},
   ): this {
-    const { payable = 0n, unpaid = 0n, weight = 2n ** 39n } = values;
+    const { payable = 0n, unpaid = 0n, weight = 2n ** 39n, guarantee = NO_GUARANTEE } = values;
     const before = { ...this.replies };
     const of =
       (name: string, value: unknown): Reply =>
@@ -260,6 +270,7 @@ export class FakeFilecoin {
       unpaidOf: of("unpaidOf", unpaid),
       earnedOf: of("earnedOf", payable + unpaid),
       paidOf: of("paidOf", 0n),
+      guaranteeOf: of("guaranteeOf", guarantee),
     });
     return this;
   }
@@ -425,6 +436,7 @@ export function account(values: Readonly<Record<string, bigint>>): Readonly<Reco
     owed: 0n,
     arrears: 0n,
     rewards: 0n,
+    nominalPower: 2n ** 39n,
     ...values,
   };
 }
