@@ -57,10 +57,10 @@ library Minting {
         token.expiryDate = date;
         token.spFeeBps = request.spFeeBps;
         token.protocolFeeBps = context.protocolFeeBps;
-        token.royaltyBps = request.royaltyBps;
         token.guaranteed = request.guarantee != 0;
-        token.royaltyReceiver = msg.sender;
         token.mintedAt = uint32(block.number);
+        token.royaltyReceiver = msg.sender;
+        token.royaltyBps = request.royaltyBps;
         token.sectorCount = uint24(SectorSet.commit(request.minerId, request.sectors, MAX_SECTORS));
         token.runCount = uint24(request.sectors.length);
         SectorRuns.store(id, request.sectors);

@@ -88,20 +88,17 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     function harvest(uint64 minerId) public returns (uint256 amount) {
         Account storage account = Accounts.at(minerId);
         uint256 income = account.earned.owed();
-        uint256 owed = income;
-        if (account.guaranteed) owed += Guarantees.owed(minerId);
+        uint256 owed = account.guaranteed ? income + Guarantees.owed(minerId) : income;
         if (owed == 0) return 0;
         uint256 cash = address(this).balance;
         IMinerVault(vaultOf(minerId)).pull(minerId, owed);
         amount = address(this).balance - cash;
         if (amount == 0) return 0;
+        uint256 covered = amount < income ? amount : income; // the rest is for guarantees
+        if (covered != 0) account.earned.cover(minerId, covered);
         Ownership.totals().liabilities += uint128(amount);
-        if (income > amount) income = amount;
-        if (income != 0) {
-            account.earned.cover(minerId, income);
-            emit Harvested(minerId, income, account.earned.owed());
-        }
-        if (amount != income) GuaranteeLedger.cover(minerId, amount - income);
+        if (covered != 0) emit Harvested(minerId, covered, income - covered);
+        if (amount != covered) GuaranteeLedger.cover(minerId, amount - covered);
     }
 
     /// @inheritdoc IPowerNFT
@@ -134,10 +131,13 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     function claim(uint256[] calldata ids, address to) external returns (uint256 amount) {
         uint256 fees = 0;
         for (uint256 i = 0; i < ids.length; ++i) {
-            address holder = _requireOwned(ids[i]);
-            _checkAuthorized(holder, msg.sender, ids[i]);
-            (uint256 toHolder, uint256 fee) = _take(ids[i]);
-            amount += toHolder + _takeGuarantee(ids[i], holder, to);
+            Owned storage owned = Ownership.at(ids[i]);
+            Token storage token = Tokens.at(ids[i]);
+            address holder = owned.holder;
+            _checkAuthorized(holder, msg.sender, ids[i]); // an NFT that does not exist is refused too
+            (uint256 toHolder, uint256 fee) = _take(owned, token, ids[i]);
+            amount += toHolder;
+            if (token.guaranteed) amount += GuaranteeLedger.take(ids[i], holder, to);
             if (toHolder + fee == 0) continue;
             fees += fee;
             emit Claimed(ids[i], holder, to, toHolder);
@@ -173,7 +173,7 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
 
     /// @inheritdoc IPowerNFT
     function burn(uint256 id) external {
-        _checkAuthorized(_requireOwned(id), msg.sender, id);
+        _checkAuthorized(_ownerOf(id), msg.sender, id);
         Minting.burn(id);
         _burn(id); // credits what is payable to the holder
         Ownership.at(id).taken = 0;
@@ -347,28 +347,26 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     function _update(address to, uint256 id, address auth) internal override returns (address from) {
         from = super._update(to, id, auth);
         if (from == address(0) || from == to) return from;
-        (uint256 toHolder, uint256 fee) = _take(id);
+        Token storage token = Tokens.at(id);
+        (uint256 toHolder, uint256 fee) = _take(Ownership.at(id), token, id);
         if (toHolder != 0) emit Credited(id, from, toHolder);
-        toHolder += _takeGuarantee(id, from, address(0));
+        if (token.guaranteed) toHolder += GuaranteeLedger.take(id, from, address(0));
         if (toHolder != 0) Ownership.holder(from).credit += uint128(toHolder);
         if (fee != 0) Ownership.totals().protocolFees += uint96(fee);
     }
 
     /// @dev Marks what an NFT can be paid as taken, and says how it divides.
-    function _take(uint256 id) private returns (uint256 toHolder, uint256 fee) {
-        Token storage token = Tokens.at(id);
-        Owned storage owned = Ownership.at(id);
+    function _take(
+        Owned storage owned,
+        Token storage token,
+        uint256 id
+    ) private returns (uint256 toHolder, uint256 fee) {
         uint256 covered = token.grossCovered(id);
         uint256 taken = owned.taken;
         if (covered == taken) return (0, 0);
         toHolder = token.holdersPart(covered) - token.holdersPart(taken);
         fee = covered - taken - toHolder;
         owned.taken = uint96(covered);
-    }
-
-    /// @dev Marks what an NFT can be paid of its guarantee as taken; `to` zero: for its holder's credit.
-    function _takeGuarantee(uint256 id, address holder, address to) private returns (uint256) {
-        return Tokens.at(id).guaranteed ? GuaranteeLedger.take(id, holder, to) : 0;
     }
 
     /// @dev Pays by a native send: it runs no code of the payee, and any kind of actor can be paid.

@@ -21,10 +21,10 @@ struct Token {
     uint16 spFeeBps;
     /// @notice The protocol's fee, basis points.
     uint16 protocolFeeBps;
-    /// @notice The royalty on sales, basis points.
-    uint16 royaltyBps;
     /// @notice Whether it was minted with a guarantee.
     bool guaranteed;
+    /// @notice The epoch of the mint.
+    uint32 mintedAt;
     /// @notice The epoch of the first attested weight; 0 before it.
     uint32 attestedAt;
     uint256 _odd1;
@@ -34,8 +34,8 @@ struct Token {
     // slot 6
     /// @notice Who gets the royalties.
     address royaltyReceiver;
-    /// @notice The epoch of the mint.
-    uint32 mintedAt;
+    /// @notice The royalty on sales, basis points.
+    uint16 royaltyBps;
     /// @notice Whether its sectors may back other NFTs again.
     bool sectorsFreed;
     /// @notice How many sectors are behind it.
