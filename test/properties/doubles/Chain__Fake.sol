@@ -33,6 +33,8 @@ contract Chain__Fake {
     }
 
     uint256 private constant HALF_DAY = 1440;
+    /// @dev The pledge of every miner, attoFIL: it covers any guarantee.
+    int256 private constant PLEDGE = 1e26;
     /// @dev The epoch of the bucket in front, which nobody measures. It is a multiple of 2,880 like all others.
     uint256 private constant FRONT = 66_240;
 
@@ -139,6 +141,8 @@ contract Chain__Fake {
         require(m.owner != 0, "chain: no such miner");
         if (method == 1726876304) return _answer(_table(to, m));
         if (method == 4026106874) return _answer(_amount(m.available));
+        if (method == 3180523767) return _answer(_amount(PLEDGE));
+        if (method == 4127382196) return _answer(_amount(0)); // ending sectors costs nothing
         if (method == 3275365574) return _answer(bytes.concat(hex"82", _id(m.owner), hex"f6"));
         if (method == 4158972569) {
             bytes memory term = bytes.concat(hex"83", _amount(int256(m.quota)), hex"40", _epoch(uint64(m.expiration)));
