@@ -17,9 +17,10 @@ const SOURCES = ["contracts/fvm", "contracts/miners", "contracts/power"];
 const LEFT_OUT = /Filecoin|PowerNetwork/;
 /** The counted campaign is one long transaction: when it fails, its trace takes gigabytes. The same actions run anyhow. */
 const EXCLUDED = "InAFifthOfItsCalls";
-/** Tests of libraries by themselves: they compile in a moment and are asked first. */
+/** Tests that are about one file are asked first. */
 const QUICK: Readonly<Record<string, string>> = {
   "contracts/power/IncomeLedger.sol": "test/properties/IncomeLedger.t.sol",
+  "contracts/power/GuaranteeLedger.sol": "test/properties/Guarantees.t.sol",
 };
 
 const CONFIG = `
