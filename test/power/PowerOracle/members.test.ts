@@ -59,7 +59,7 @@ describe("the members of PowerOracle (R-ORC-1)", () => {
       .to.emit(oracleOfMany, "DelegateSet")
       .withArgs(cold.address, holder.address);
     expect(await oracleOfMany.delegateOf(cold.address)).to.equal(holder.address);
-    const frame = BigInt(await fil.epoch()) / 2_880n;
+    const frame = (await fil.epoch()) / 2_880n;
     await oracleOfMany.connect(holder).submit(frame, rootOf("a"));
     expect(await oracleOfMany.voteOf(cold.address)).to.deep.equal([frame, rootOf("a")]);
     await oracleOfMany.connect(cold).setDelegate(ZeroAddress);

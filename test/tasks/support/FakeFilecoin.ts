@@ -21,6 +21,7 @@ import {
   NodeRefusedError,
   parseAddress,
   powerNftAbi,
+  powerOracleAbi,
   publicNetwork,
   toBase64,
   toHex,
@@ -57,6 +58,7 @@ type Reply = (...args: bigint[]) => unknown;
 export const NFT = "0x1000000000000000000000000000000000000001" as Hex;
 export const REGISTRY = "0x1000000000000000000000000000000000000002" as Hex;
 export const VAULT = "0x1000000000000000000000000000000000000003" as Hex;
+export const ORACLE = "0x1000000000000000000000000000000000000004" as Hex;
 export const HOLDER = "0x2000000000000000000000000000000000000001" as Hex;
 export const STRANGER = "0x2000000000000000000000000000000000000002" as Hex;
 export const OWNER_KEY = parseAddress("f15ihq5ibzwki2b4ep2f46avlkrqzhpqgtga7pdrq");
@@ -67,9 +69,14 @@ const CONTRACTS: Readonly<Record<string, Interface>> = {
   [NFT]: new Interface(powerNftAbi),
   [REGISTRY]: new Interface(minerRegistryAbi),
   [VAULT]: new Interface(minerVaultAbi),
+  [ORACLE]: new Interface(powerOracleAbi),
 };
 const ALL = new Interface([
-  ...new Set([...powerNftAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) => line.startsWith("error"))),
+  ...new Set(
+    [...powerNftAbi, ...powerOracleAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) =>
+      line.startsWith("error"),
+    ),
+  ),
 ]);
 
 /** One miner f01000 with its owner f0102, a vault f01011, and contracts that answer what a test says. */
@@ -299,6 +306,7 @@ export class FakeFilecoin {
       minerVaultImplementation: REGISTRY,
       minerRegistry: REGISTRY,
       powerNFTRenderer: REGISTRY,
+      powerOracle: ORACLE,
       powerNFT: NFT,
       libraries: {},
     };
