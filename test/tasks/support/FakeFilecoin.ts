@@ -1,4 +1,5 @@
-import { Interface } from "ethers";
+import { Interface, getCreateAddress } from "ethers";
+import { artifacts } from "hardhat";
 
 import type { Deployment } from "../../../lib/deployments.ts";
 import {
@@ -46,6 +47,9 @@ export interface JsonRun {
   readonly links: Readonly<Record<string, string>>;
   readonly error?: { readonly message: string; readonly exitCode: number };
 }
+
+/** What the sender's next transaction has. */
+const FIRST_NONCE = 3;
 
 type Kind = "account" | "multisig" | "storageminer" | "evm" | "ethaccount";
 interface Actor {
@@ -97,6 +101,11 @@ export class FakeFilecoin {
   readonly replies: Record<string, Reply> = {};
   /** Methods that revert, with the error and its values. */
   readonly reverts: Record<string, readonly [string, readonly unknown[]]> = {};
+  /** Code whose constructor reverts, with the error and its values. */
+  readonly refusedCode: [string, readonly [string, readonly unknown[]]][] = [];
+  /** Where a created contract comes to lie, when it is not where its nonce says. */
+  createdAt: Hex | undefined;
+  deploymentPath = "deployments/local/local.json";
   /** Events that the next transaction emits. */
   events: readonly { readonly contract: Hex; readonly name: string; readonly args: readonly unknown[] }[] = [];
   /** Keys in the wallet of the node. */
@@ -327,6 +336,8 @@ export class FakeFilecoin {
         this.onSent();
         return Promise.resolve(`0x${"11".repeat(32)}` as const);
       },
+      compiled: (name) => artifacts.readArtifact(name),
+      deploymentPath: this.deploymentPath,
       deployment: () => Promise.resolve(deployment),
       parseAddress: (text) => parseAddress(text, prefix),
       pause: () => Promise.resolve(),
@@ -345,19 +356,30 @@ export class FakeFilecoin {
     Promise.resolve().then(() => {
       switch (method) {
         case "eth_call": {
-          const { to, data } = params[0] as { to: Hex; data: Hex };
-          return this.#call(to, data);
+          const { to, data } = params[0] as { to?: Hex; data: Hex };
+          return to === undefined ? this.#create(data) : this.#call(to, data);
         }
         case "eth_getCode":
           return params[0] === VAULT && !this.vaultExists ? "0x" : "0x01";
         case "eth_getTransactionCount":
-          return this.replaced ? "0x4" : "0x3";
+          return `0x${(FIRST_NONCE + this.#created().length + (this.replaced ? 1 : 0)).toString(16)}`;
         case "eth_getTransactionReceipt":
           return this.#receipt();
         default:
           throw new Error(`The fake does not know ${method}`);
       }
     });
+
+  /** The creations that were sent. */
+  #created(): EthTransaction[] {
+    return this.sent.filter((tx): tx is EthTransaction => "data" in tx && tx.to === undefined);
+  }
+
+  /** What the creation of a contract returns, unless a test says that its constructor reverts. */
+  #create(data: Hex): Hex {
+    for (const [code, [name, args]] of this.refusedCode) if (data.startsWith(code)) throw reverted(name, args);
+    return "0x01";
+  }
 
   #call(to: Hex, data: Hex): Hex {
     const contract = CONTRACTS[to];
@@ -397,7 +419,10 @@ export class FakeFilecoin {
       address: contract,
       ...CONTRACTS[contract]?.encodeEventLog(name, args),
     }));
-    return { status: "0x1", blockNumber: `0x${this.head.toString(16)}`, gasUsed: "0x989680", logs };
+    const last = this.#created().at(-1);
+    const contractAddress =
+      last === undefined ? null : (this.createdAt ?? getCreateAddress({ from: last.from, nonce: last.nonce }));
+    return { status: "0x1", blockNumber: `0x${this.head.toString(16)}`, gasUsed: "0x989680", contractAddress, logs };
   }
 
   #find(text: string): [bigint, Actor] {
