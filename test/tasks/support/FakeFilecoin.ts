@@ -224,6 +224,8 @@ export class FakeFilecoin {
       minerAccount: () => account({}),
       solvency: () => ({ cash: 0n, liabilities: 0n, earned: 0n, covered: 0n, owed: 0n }),
       creditOf: () => 0n,
+      lastFrame: () => 1_735n,
+      isStale: () => false,
     });
   }
 
@@ -276,6 +278,7 @@ export class FakeFilecoin {
       unpaidOf: of("unpaidOf", unpaid),
       earnedOf: of("earnedOf", payable + unpaid),
       paidOf: of("paidOf", 0n),
+      attestedWeightsOf: of("attestedWeightsOf", [weight, weight, weight === 0n ? 0n : 1_735n]),
     });
     return this;
   }
@@ -389,8 +392,9 @@ export class FakeFilecoin {
     if (revert !== undefined) throw reverted(revert[0], revert[1]);
     const reply = this.replies[call.name];
     if (reply !== undefined) {
+      const several = call.fragment.outputs.length > 1;
       const value = reply(...(call.args.toArray() as bigint[]));
-      return contract.encodeFunctionResult(call.name, [value]) as Hex;
+      return contract.encodeFunctionResult(call.name, several ? (value as unknown[]) : [value]) as Hex;
     }
     const outputs = call.fragment.outputs.map(({ type }) => (type === "bool" ? true : type === "address" ? VAULT : 0n));
     return contract.encodeFunctionResult(call.name, outputs) as Hex;
