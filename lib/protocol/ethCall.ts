@@ -1,4 +1,4 @@
-import { Interface, type ParamType } from "ethers";
+import { Interface, type ParamType, type Result } from "ethers";
 import { z } from "zod";
 
 import { type Hex } from "../hex.ts";
@@ -24,6 +24,7 @@ export class ContractReader {
     this.#block = block;
   }
 
+  /** What a function returns: its only value, or an object of its values by name. */
   async read<T extends z.ZodType>(schema: T, method: string, args: readonly unknown[] = []): Promise<z.output<T>> {
     const data = this.#abi.encodeFunctionData(method, args);
     const answer = hex.parse(await this.#request("eth_call", [{ to: this.address, data }, this.#block]));
@@ -32,9 +33,8 @@ export class ContractReader {
         details: `${method} returned nothing`,
       });
     }
-    const [output, ...others] = this.#abi.getFunction(method)?.outputs ?? [];
-    if (output === undefined || others.length > 0) throw new TypeError(`${method} does not return exactly one value`);
-    const parsed = schema.safeParse(plain(this.#abi.decodeFunctionResult(method, answer)[0], output));
+    const outputs = this.#abi.getFunction(method)?.outputs ?? [];
+    const parsed = schema.safeParse(results(this.#abi.decodeFunctionResult(method, answer), outputs));
     if (parsed.success) return parsed.data;
     throw new BadAnswerError(
       `The contract at ${this.address} does not answer ${method} as expected: check the deployment.`,
@@ -43,6 +43,14 @@ export class ContractReader {
       },
     );
   }
+}
+
+/** One result as it is, several as an object of their names. */
+function results(values: Result, outputs: readonly ParamType[]): unknown {
+  const [only, ...others] = outputs;
+  if (only === undefined) throw new TypeError("A function that returns nothing cannot be read");
+  if (others.length === 0) return plain(values[0], only);
+  return Object.fromEntries(outputs.map((output, index) => [output.name, plain(values[index], output)]));
 }
 
 /** Turns the decoder's results into plain objects and lists, as the interface names them. */

@@ -625,7 +625,7 @@ abstract contract PowerHandler is Test {
         }
     }
 
-    /// @dev Falls first, then rises as far as the measured power leaves room; in arrears at
+    /// @dev Falls first, then rises as far as the power on chain leaves room; in arrears at
     /// most to where a weight was before.
     function _modelWeights(uint64 minerId, uint256[] memory ids, uint64[] memory weights) private {
         for (uint256 i = 0; i < ids.length; ++i) {
@@ -639,7 +639,8 @@ abstract contract PowerHandler is Test {
             if (inArrears && weight > _peak[ids[i]]) weight = _peak[ids[i]];
             if (_expiry(ids[i]) <= block.number || weight <= old) continue;
             (uint256 sum, ) = MODEL.weightOf(minerId);
-            uint256 room = MODEL.qapOf(minerId) > sum ? MODEL.qapOf(minerId) - sum : 0;
+            uint256 power = _powerOnChain(minerId);
+            uint256 room = power > sum ? power - sum : 0;
             if (weight - old > room) weight = old + room;
             MODEL.setWeight(ids[i], weight);
             if (weight > _peak[ids[i]]) _peak[ids[i]] = weight;
