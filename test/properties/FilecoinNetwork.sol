@@ -2,31 +2,25 @@
 pragma solidity 0.8.30;
 
 import { IMinerVault } from "../../contracts/miners/IMinerVault.sol";
-import { MinerRegistry } from "../../contracts/miners/MinerRegistry.sol";
-import { PowerNFT } from "../../contracts/power/PowerNFT.sol";
 import { Addresses } from "../filecoin/contracts/Addresses.sol";
 import { Cbor } from "../filecoin/contracts/Cbor.sol";
 import { FilecoinSimulator } from "../filecoin/contracts/FilecoinSimulator.sol";
 import { InstallFilecoin } from "../filecoin/contracts/InstallFilecoin.sol";
 import { SectorRange } from "../filecoin/contracts/Miners.sol";
+import { FIRST_SECTOR } from "./PowerHandler.sol";
 import { Protocol } from "./Protocol.sol";
-import { Test } from "./Test.sol";
-import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @notice The protocol on the simulated Filecoin, with miners that were enrolled as owners do it.
-abstract contract FilecoinNetwork is Test {
+abstract contract FilecoinNetwork is Protocol {
     uint64 internal constant MINER = 1000;
     uint64 private constant CHANGE_BENEFICIARY = 30;
 
     FilecoinSimulator internal sim;
-    PowerNFT internal nft;
-    Oracle__Obedient internal oracle;
 
     function startNetwork(uint64 minerCount) internal returns (uint64[] memory minerIds) {
         vm.roll(200_000);
         sim = InstallFilecoin.install(3000);
-        MinerRegistry registry;
-        (nft, registry, oracle) = Protocol.deploy(address(this));
+        deployProtocol();
         minerIds = new uint64[](minerCount);
         for (uint64 i = 0; i < minerCount; ++i) {
             minerIds[i] = MINER + i;
@@ -55,7 +49,7 @@ abstract contract FilecoinNetwork is Test {
         sim.addSectors(
             id,
             SectorRange({
-                first: 0,
+                first: FIRST_SECTOR,
                 count: 64,
                 deadline: 3,
                 partition: 0,
