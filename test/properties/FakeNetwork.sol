@@ -12,15 +12,7 @@ import {
     RESOLVE,
     ResolveAddress__Fake
 } from "./doubles/Chain__Fake.sol";
-
-/// @notice A holder and payee whose code would block a payment, if any of it ran.
-contract Grudger {
-    error No();
-
-    receive() external payable {
-        revert No();
-    }
-}
+import { Grudger } from "./doubles/Grudger.sol";
 
 /// @notice The protocol on the fake chain, with miners whose vaults are their beneficiaries.
 abstract contract FakeNetwork is Protocol {

@@ -9,10 +9,12 @@ import { InstallFilecoin } from "../filecoin/contracts/InstallFilecoin.sol";
 import { SectorRange } from "../filecoin/contracts/Miners.sol";
 import { FIRST_SECTOR } from "./PowerHandler.sol";
 import { Protocol } from "./Protocol.sol";
+import { Grudger } from "./doubles/Grudger.sol";
 
 /// @notice The protocol on the simulated Filecoin, with miners that were enrolled as owners do it.
 abstract contract FilecoinNetwork is Protocol {
     uint64 internal constant MINER = 1000;
+    uint64 private constant NATIVE = 2999;
     uint64 private constant CHANGE_BENEFICIARY = 30;
 
     FilecoinSimulator internal sim;
@@ -41,6 +43,19 @@ abstract contract FilecoinNetwork is Protocol {
 
     function ownerOf(uint64 minerId) internal pure returns (address) {
         return address(uint160(0xA110 + minerId));
+    }
+
+    /// @notice Two people, and a contract that would refuse every payment.
+    function holders() internal returns (address[] memory all) {
+        all = new address[](3);
+        (all[0], all[1], all[2]) = (address(0xB0B1), address(0xB0B2), address(new Grudger()));
+    }
+
+    /// @notice A person, that contract, and a native actor.
+    function payees(address[] memory ofHolders) internal returns (address[] memory all) {
+        all = new address[](3);
+        (all[0], all[1], all[2]) = (address(0xCA54), ofHolders[2], Addresses.masked(NATIVE));
+        sim.addAccount(NATIVE, "");
     }
 
     function _addMiner(uint64 id) private {

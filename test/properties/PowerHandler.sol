@@ -266,23 +266,8 @@ abstract contract PowerHandler is Test {
 
     function applyWeights(uint256 m, uint256 which, uint256 seed) external counted {
         uint64 minerId = _minerAt(m);
-        uint256 count = 0;
-        uint256[] memory ids = new uint256[](_live.length);
-        for (uint256 i = 0; i < _live.length; ++i) {
-            if (_minerOf(_live[i]) == minerId && (which >> i) % 4 != 0) ids[count++] = _live[i];
-        }
-        if (count == 0) return;
-        assembly ("memory-safe") {
-            mstore(ids, count)
-        }
-        uint64[] memory weights = new uint64[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 draw = uint256(keccak256(abi.encode(seed, i)));
-            // nothing, everything, or something between
-            if (draw % 8 == 0) weights[i] = 0;
-            else if (draw % 8 < 3) weights[i] = NFT.nominalPowerOf(ids[i]);
-            else weights[i] = uint64((draw >> 8) % (uint256(NFT.nominalPowerOf(ids[i])) + 1));
-        }
+        (uint256[] memory ids, uint64[] memory weights) = _somePage(minerId, which, seed);
+        if (ids.length == 0) return;
         _applyWeights(minerId, ids, weights);
         _done(true);
     }
@@ -411,7 +396,7 @@ abstract contract PowerHandler is Test {
     // INVARIANTS
 
     /// @notice Everything that must hold after every action.
-    function check() external {
+    function check() public virtual {
         uint256 held = NFT.protocolFees();
         uint256 feesToCome = 0;
         uint256 dust = 0;
@@ -499,6 +484,29 @@ abstract contract PowerHandler is Test {
     }
 
     // PARTS
+
+    /// @dev Weights for some NFTs of a miner: of each nothing, everything, or something between.
+    function _somePage(
+        uint64 minerId,
+        uint256 which,
+        uint256 seed
+    ) internal view returns (uint256[] memory ids, uint64[] memory weights) {
+        uint256 count = 0;
+        ids = new uint256[](_live.length);
+        for (uint256 i = 0; i < _live.length; ++i) {
+            if (_minerOf(_live[i]) == minerId && (which >> i) % 4 != 0) ids[count++] = _live[i];
+        }
+        assembly ("memory-safe") {
+            mstore(ids, count)
+        }
+        weights = new uint64[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 draw = uint256(keccak256(abi.encode(seed, i)));
+            if (draw % 8 == 0) weights[i] = 0;
+            else if (draw % 8 < 3) weights[i] = NFT.nominalPowerOf(ids[i]);
+            else weights[i] = uint64((draw >> 8) % (uint256(NFT.nominalPowerOf(ids[i])) + 1));
+        }
+    }
 
     modifier counted() {
         ++calls[msg.sig];
@@ -652,7 +660,7 @@ abstract contract PowerHandler is Test {
         if (weight != 0) _setWeight(id, frame, weight);
     }
 
-    function _setWeight(uint256 id, uint16 frame, uint256 weight) internal {
+    function _setWeight(uint256 id, uint16 frame, uint256 weight) private {
         Attested storage attested = _attested[id];
         (attested.previous, attested.frame, attested.ever) = (MODEL.nft(id).weight, frame, true);
         MODEL.setWeight(id, weight);
@@ -661,6 +669,14 @@ abstract contract PowerHandler is Test {
     /// @dev Whether a report of a frame can still change an NFT's weight.
     function _isOpen(uint256 id, uint16 frame) private view returns (bool) {
         return _isLive(id) && frame > _attested[id].frame && block.number < _expiry(id);
+    }
+
+    /// @dev A challenge leaves one weight: the chain proved it.
+    function _lowered(uint256 id, uint16 frame, uint64 weight) internal {
+        _reconcile(_minerOf(id));
+        _setWeight(id, frame, weight);
+        _attested[id].previous = weight;
+        _checkWeight(id);
     }
 
     /// @dev Whether an NFT was minted, and not burned.
@@ -700,7 +716,7 @@ abstract contract PowerHandler is Test {
         return MODEL.nft(id).minerId;
     }
 
-    function _expiry(uint256 id) private view returns (uint64 expiry) {
+    function _expiry(uint256 id) internal view returns (uint64 expiry) {
         return MODEL.nft(id).expiry;
     }
 
