@@ -6,7 +6,7 @@ import { Addresses } from "../filecoin/contracts/Addresses.sol";
 import { Cbor } from "../filecoin/contracts/Cbor.sol";
 import { FilecoinSimulator } from "../filecoin/contracts/FilecoinSimulator.sol";
 import { SIMULATOR } from "../filecoin/contracts/NativeActor.sol";
-import { PowerHandler } from "./PowerHandler.sol";
+import { FIRST_SECTOR, PowerHandler } from "./PowerHandler.sol";
 
 /// @title The stateful run on the simulated Filecoin: rewards that vest, faults, terminations, fees
 contract PowerHandlerOnFilecoin is PowerHandler {
@@ -37,7 +37,8 @@ contract PowerHandlerOnFilecoin is PowerHandler {
         uint256[3] memory sizes = [uint256(1e9), 1e18, 3e21];
         uint256 amount = bound(seed >> 8, 1, sizes[seed % 3]);
         uint256 penalty = seed % 11 == 0 ? (seed >> 64) % (amount + 1) : 0;
-        if (penalty != 0) _eaten[minerId] = true;
+        (, , , , uint256 debt, ) = SIM.ledgerOf(minerId);
+        if (penalty != 0 || debt != 0) _eaten[minerId] = true;
         SIM.awardBlockReward(minerId, amount, penalty, uint64(block.number));
         _awarded[minerId] += amount;
         ++_awards[minerId];
@@ -68,7 +69,7 @@ contract PowerHandlerOnFilecoin is PowerHandler {
 
     function _run(uint64 first, uint64 count) private pure returns (uint64[] memory sectors) {
         sectors = new uint64[](count);
-        for (uint64 i = 0; i < count; ++i) sectors[i] = first + i;
+        for (uint64 i = 0; i < count; ++i) sectors[i] = FIRST_SECTOR + first + i;
     }
 
     function _free(uint64 minerId, uint256 seed) internal override returns (bool) {
