@@ -223,10 +223,10 @@ func buildRoot(store adt.Store, c config, head cid.Cid, raw, qa abi.StoragePower
 		if id == minerID {
 			claim = &power.Claim{RawBytePower: raw, QualityAdjPower: qa}
 		}
-		if err := claims.Put(abi.IdAddrKey(one), claim); err != nil {
+		if err := claims.Put(abi.AddrKey(one), claim); err != nil {
 			return cid.Undef, err
 		}
-		if err := actors.Put(abi.IdAddrKey(one), actor); err != nil {
+		if err := actors.Put(abi.AddrKey(one), actor); err != nil {
 			return cid.Undef, err
 		}
 	}
@@ -245,7 +245,7 @@ func buildRoot(store adt.Store, c config, head cid.Cid, raw, qa abi.StoragePower
 		return cid.Undef, err
 	}
 	four, _ := address.NewIDAddress(4)
-	if err := actors.Put(abi.IdAddrKey(four), &builtin.ActorV5{Code: code, Head: powerHead, Balance: zero}); err != nil {
+	if err := actors.Put(abi.AddrKey(four), &builtin.ActorV5{Code: code, Head: powerHead, Balance: zero}); err != nil {
 		return cid.Undef, err
 	}
 	tree, err := actors.Root()
