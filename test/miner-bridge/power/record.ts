@@ -60,7 +60,7 @@ async function record(): Promise<void> {
   });
   // not attested yet, so that every active sector is read
   const wanted = numbers.filter((number) => number !== faulty && number !== terminated);
-  const nft = { id: 1n, minerId: BigInt(idOf(miner)), nominalPower: 1n, expiry: 1n, attested: false };
+  const nft = { id: 1n, minerId: idOf(miner), nominalPower: 1n, expiry: 1n, attested: false };
   await read({ cids: Cids, height: Height, stateRoot }, nft.minerId, [
     { ...nft, sectors: wanted.map((number) => ({ start: BigInt(number), count: 1n })) },
   ]);

@@ -39,6 +39,6 @@ function isList(value: DagCborValue): value is readonly DagCborValue[] {
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 function binary(cid: Cid): Uint8Array {
-  const bits = [...cid["/"].slice(1)].map((char) => BASE32.indexOf(char).toString(2).padStart(5, "0")).join("");
+  const bits = Array.from(cid["/"].slice(1), (char) => BASE32.indexOf(char).toString(2).padStart(5, "0")).join("");
   return Uint8Array.from({ length: bits.length >> 3 }, (_, at) => Number.parseInt(bits.slice(at * 8, at * 8 + 8), 2));
 }
