@@ -67,6 +67,11 @@ async function scan(by: "parse" | "bytes", { miner: id, sectors }: Miner, from: 
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "Filecoin.StateMinerSectors", params }),
     });
     if (by === "parse") JSON.parse(await answer.text());
-    else for await (const chunk of answer.body ?? []) void chunk;
+    else if (answer.body !== null) await drain(answer.body);
   }
+}
+
+async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
+  const chunks = body[Symbol.asyncIterator]();
+  while ((await chunks.next()).done !== true);
 }

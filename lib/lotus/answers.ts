@@ -85,7 +85,11 @@ export const sector = z.object({
 
 export const sectorCount = z.object({ Live: integer, Active: integer, Faulty: integer });
 
-const bitfield = z.array(z.int().nonnegative());
+/** Run lengths, of which there may be millions: looked at one by one, not parsed. */
+const bitfield = z.custom<number[]>(
+  (runs) => Array.isArray(runs) && runs.every((run) => Number.isSafeInteger(run) && Number(run) >= 0),
+  "not the lengths of runs",
+);
 export const partition = z.object({
   AllSectors: bitfield,
   FaultySectors: bitfield,

@@ -1,6 +1,7 @@
 import { BadAnswerError, type SectorRange, sectorQap } from "../../../lib/index.ts";
 import type { EarlyEnd } from "../reading.ts";
 import type { LivingNft } from "../types.ts";
+import type { Runs } from "./runs.ts";
 import type { SectorRow } from "./sectorRows.ts";
 
 /** Sectors of a partition that back one NFT and are active. Its power is added up from rows. */
@@ -22,21 +23,21 @@ export interface PageReading {
   readonly parts: ReadonlyMap<ActivePart, PartReading>;
 }
 
-/** Runs of numbers that JSON can carry. */
-interface Run {
+/** A run of a part's sectors. */
+interface OpenPart {
   readonly start: number;
   readonly end: number;
-}
-
-interface OpenPart extends Run {
   readonly part: ActivePart;
   readonly expiry: number;
 }
 
+/** Sectors of the same life and deals have the same power: so many kinds are remembered. */
+const KINDS = 4_096;
+
 /** Adds up the rows of a page, which must be exactly the sectors that were asked for, ascending. */
 export class PageSum {
   readonly #sectorSize: bigint;
-  readonly #runs: readonly Run[];
+  readonly #sectors: Runs;
   readonly #owned: readonly OpenPart[];
   readonly #parts: Map<ActivePart, { qap: bigint; early: EarlyEnd | undefined }>;
   #power = 0n;
@@ -45,16 +46,23 @@ export class PageSum {
   #next: number;
   /** The first of the owned runs that the next row can lie in. */
   #at = 0;
-  /** Rows like the last one have its power. */
-  #last = { duration: -1, verified: "", qap: 0n };
+  /** Power by verified deal weight, of the last duration that came with it. */
+  readonly #kinds = new Map<string, { readonly duration: number; readonly qap: bigint }>();
 
-  constructor(sectorSize: bigint, sectors: readonly SectorRange[], parts: readonly ActivePart[]) {
+  constructor(sectorSize: bigint, sectors: Runs, parts: readonly ActivePart[]) {
     this.#sectorSize = sectorSize;
-    this.#runs = sectors.map(runOf);
-    this.#next = this.#runs[0]?.start ?? 0;
+    this.#sectors = sectors;
+    this.#next = sectors.starts[0] ?? 0;
     this.#parts = new Map(parts.map((part) => [part, { qap: 0n, early: undefined }]));
     this.#owned = parts
-      .flatMap((part) => part.sectors.map((range) => ({ ...runOf(range), part, expiry: Number(part.nft.expiry) })))
+      .flatMap((part) =>
+        part.sectors.map(({ start, count }) => ({
+          start: Number(start),
+          end: Number(start + count),
+          part,
+          expiry: Number(part.nft.expiry),
+        })),
+      )
       .sort((a, b) => a.start - b.start);
   }
 
@@ -76,35 +84,32 @@ export class PageSum {
 
   /** @throws {BadAnswerError} when sectors are missing. */
   finish(): PageReading {
-    if (this.#run < this.#runs.length) throw contradiction(`sector ${this.#next} is missing`);
+    if (this.#run < this.#sectors.starts.length) throw contradiction(`sector ${this.#next} is missing`);
     return { power: this.#power, parts: this.#parts };
   }
 
   #expect(number: number): void {
-    const run = this.#runs[this.#run];
-    if (run === undefined || number !== this.#next) throw contradiction(`sector ${number} instead of ${this.#next}`);
+    const end = this.#sectors.ends[this.#run];
+    if (end === undefined || number !== this.#next) throw contradiction(`sector ${number} instead of ${this.#next}`);
     this.#next += 1;
-    if (this.#next < run.end) return;
+    if (this.#next < end) return;
     this.#run += 1;
-    this.#next = this.#runs[this.#run]?.start ?? 0;
+    this.#next = this.#sectors.starts[this.#run] ?? 0;
   }
 
   #qapOf({ expiration, powerBaseEpoch, verifiedDealWeight }: SectorRow): bigint {
     const duration = expiration - powerBaseEpoch;
-    const last = this.#last;
-    if (duration === last.duration && verifiedDealWeight === last.verified) return last.qap;
+    const known = this.#kinds.get(verifiedDealWeight);
+    if (known?.duration === duration) return known.qap;
     const qap = sectorQap(this.#sectorSize, {
       expiration: BigInt(expiration),
       powerBaseEpoch: BigInt(powerBaseEpoch),
       verifiedDealWeight: BigInt(verifiedDealWeight),
     });
-    this.#last = { duration, verified: verifiedDealWeight, qap };
+    if (this.#kinds.size >= KINDS) this.#kinds.clear();
+    this.#kinds.set(verifiedDealWeight, { duration, qap });
     return qap;
   }
-}
-
-function runOf({ start, count }: SectorRange): Run {
-  return { start: Number(start), end: Number(start + count) };
 }
 
 function contradiction(details: string): BadAnswerError {

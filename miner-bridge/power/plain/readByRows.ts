@@ -1,6 +1,5 @@
 import {
   Address,
-  countSectors,
   fromBitfield,
   intersectSectors,
   type LotusClient,
@@ -8,40 +7,48 @@ import {
   type Partition,
   type SectorRange,
   subtractSectors,
-  toBitfield,
-  uniteSectors,
 } from "../../../lib/index.ts";
-import type { EndpointPool, Limit } from "../../lotus/index.ts";
-import { limitTo } from "../../lotus/index.ts";
+import { type EndpointPool, limitTo } from "../../lotus/index.ts";
 import { Backing, withAbsent } from "../Backing.ts";
 import { NoActorError } from "../errors.ts";
-import { type MinerReading, needsExpirations, type NftPart, type NftReading } from "../reading.ts";
+import { type EarlyEnd, type MinerReading, needsExpirations, type NftPart, type NftReading } from "../reading.ts";
 import type { LivingNft, PinnedTipset } from "../types.ts";
-import { type ActivePart, type PageReading, PageSum, type PartReading } from "./PageSum.ts";
+import { type ActivePart, type PageReading, PageSum } from "./PageSum.ts";
+import { countOf, type Runs, runsOf, toRunLengths, uniteDisjoint } from "./runs.ts";
 import { readSectorRows } from "./sectorRows.ts";
 
 /** So many requests are open at a node at the same time: Lotus holds each answer as a whole. */
 const IN_FLIGHT = 4;
 /** Sectors of a page, about 20 MB of JSON. */
-const PAGE_SECTORS = 50_000n;
+const PAGE_SECTORS = 50_000;
 const DEADLINES = 48;
 
-/** Active sectors that are asked for together, and the parts that lie among them. */
-interface Page {
-  readonly sectors: readonly SectorRange[];
-  readonly parts: readonly ActivePart[];
+/** What one deadline's sectors bring. */
+interface DeadlineReading {
+  /** Bytes of QAP. */
+  readonly power: bigint;
+  readonly parts: readonly RowPart[];
 }
 
-/** What the partitions tell. */
-interface Survey {
-  readonly pages: readonly Page[];
-  /** Parts that bring no power, by the NFT's place in the list. */
-  readonly idle: ReadonlyMap<number, readonly NftPart[]>;
+/** A part, and the first of its sectors that ends before the NFT. */
+interface RowPart extends NftPart {
+  readonly nft: LivingNft;
+  readonly early?: EarlyEnd | undefined;
+}
+
+/** What is read of one miner. */
+interface Reading {
+  readonly pool: EndpointPool;
+  readonly miner: Address;
+  readonly cids: PinnedTipset["cids"];
+  /** Bytes. */
+  readonly sectorSize: bigint;
+  readonly backing: Backing;
 }
 
 /**
  * Reads a miner's power sector by sector: `StateMinerPartitions` tells which are active, pages of `StateMinerSectors`
- * what each brings. Needs a node of one's own, and believes it.
+ * what each brings. Needs a node of one's own, and believes it. Memory grows with a few deadlines, not with the miner.
  *
  * @throws {NoActorError} when there is no such miner.
  * @throws {BadAnswerError} when the node contradicts itself.
@@ -52,23 +59,27 @@ export async function readByRows(
   minerId: bigint,
   nfts: readonly LivingNft[],
 ): Promise<MinerReading> {
-  const limit = limitTo(IN_FLIGHT);
   const miner = Address.fromId(minerId);
+  const backing = new Backing(nfts);
   await mustExist(pool.lotus, miner, cids);
-  const [{ MinerPower }, { SectorSize }] = await Promise.all([
+  const [{ MinerPower }, { SectorSize: sectorSize }] = await Promise.all([
     pool.lotus.stateMinerPower(miner, cids),
     pool.lotus.stateMinerInfo(miner, cids),
   ]);
-  const { pages, idle } = await surveyPartitions(pool.lotus, limit, miner, cids, new Backing(nfts));
-  const read = await Promise.all(pages.map((page) => limit(() => readPage(pool, miner, cids, SectorSize, page))));
+  const limit = limitTo(IN_FLIGHT);
+  const deadlines = await Promise.all(
+    Array.from({ length: DEADLINES }, (_, deadline) =>
+      limit(() => readDeadline({ pool, miner, cids, sectorSize, backing }, deadline)),
+    ),
+  );
+  const parts = deadlines.flatMap(({ parts }) => parts);
   return {
     claim: MinerPower.QualityAdjPower,
-    power: read.reduce((sum, { power }) => sum + power, 0n),
-    nfts: nfts.map((nft, place) =>
+    power: deadlines.reduce((sum, { power }) => sum + power, 0n),
+    nfts: nfts.map((nft) =>
       readingOf(
         nft,
-        idle.get(place) ?? [],
-        read.flatMap(({ parts }) => [...parts].filter(([part]) => part.nft === nft)),
+        parts.filter((part) => part.nft === nft),
       ),
     ),
   };
@@ -85,100 +96,99 @@ async function mustExist(lotus: LotusClient, miner: Address, cids: PinnedTipset[
   }
 }
 
-async function surveyPartitions(
-  lotus: LotusClient,
-  limit: Limit,
-  miner: Address,
-  cids: PinnedTipset["cids"],
-  backing: Backing,
-): Promise<Survey> {
-  const deadlines = await Promise.all(
-    Array.from({ length: DEADLINES }, (_, deadline) =>
-      limit(async () => surveyed(await lotus.stateMinerPartitions(miner, deadline, cids), deadline, backing)),
-    ),
-  );
-  const idle = new Map<number, NftPart[]>();
-  const pages: Page[] = [];
-  let actives: (readonly SectorRange[])[] = [];
-  let parts: ActivePart[] = [];
-  let size = 0n;
-  const turn = (): void => {
-    if (size > 0n) pages.push({ sectors: uniteSectors(...actives), parts: parts });
-    [actives, parts, size] = [[], [], 0n];
-  };
-  for (const partition of deadlines.flat()) {
-    for (const [nft, part] of partition.idle) idle.set(nft, [...(idle.get(nft) ?? []), part]);
-    const count = countSectors(partition.active);
-    if (size + count > PAGE_SECTORS) turn();
-    actives.push(partition.active);
-    parts.push(...partition.parts);
-    size += count;
+/** One request at a time, so that as many are open as there are deadlines being read. */
+async function readDeadline(reading: Reading, deadline: number): Promise<DeadlineReading> {
+  const partitions = await reading.pool.lotus.stateMinerPartitions(reading.miner, deadline, reading.cids);
+  let power = 0n;
+  const parts: RowPart[] = [];
+  for (const page of pagesOf(partitions, { deadline, backing: reading.backing, idle: parts })) {
+    const read = await readPage(reading, page);
+    power += read.power;
+    for (const [{ nft, place, sectors }, { qap, early }] of read.parts) {
+      parts.push({ nft, place, status: "active", sectors, qap, basis: "each sector", early });
+    }
   }
-  turn();
-  return { pages, idle };
+  return { power, parts };
 }
 
-interface SurveyedPartition {
-  readonly active: readonly SectorRange[];
+/** Active sectors that are asked for together, and the parts that lie among them. */
+interface Page {
+  readonly sectors: Runs;
   readonly parts: readonly ActivePart[];
-  readonly idle: readonly (readonly [nft: number, part: NftPart])[];
 }
 
-function surveyed(partitions: readonly Partition[], deadline: number, backing: Backing): SurveyedPartition[] {
-  return partitions.map((json, partition) => {
-    const all = fromBitfield(json.AllSectors);
-    const live = fromBitfield(json.LiveSectors);
-    const faulty = fromBitfield(json.FaultySectors);
-    const active = fromBitfield(json.ActiveSectors);
+/** The pages of a deadline. What NFTs have there that is not active is put into `idle`. */
+function* pagesOf(
+  partitions: readonly Partition[],
+  { deadline, backing, idle }: { deadline: number; backing: Backing; idle: RowPart[] },
+): Generator<Page> {
+  let actives: Runs[] = [];
+  let parts: ActivePart[] = [];
+  let size = 0;
+  for (const [partition, json] of partitions.entries()) {
+    const active = runsOf(json.ActiveSectors);
+    const count = countOf(active);
+    if (size > 0 && size + count > PAGE_SECTORS) {
+      yield { sectors: uniteDisjoint(actives), parts };
+      [actives, parts, size] = [[], [], 0];
+    }
+    actives.push(active);
+    size += count;
     const place = { deadline, partition };
-    const ofNfts = [...backing.among(all)];
-    const idle = (nft: number, status: "faulty" | "unproven" | "terminated", sectors: readonly SectorRange[]) =>
-      sectors.length === 0 ? [] : [[nft, { place, status, sectors, qap: 0n, basis: undefined }] as const];
-    return {
-      active,
-      parts: ofNfts.flatMap(([at, sectors]) => {
-        const [nft, of] = [backing.nfts[at], intersectSectors(sectors, active)];
-        return nft === undefined || of.length === 0 ? [] : [{ nft, place, sectors: of }];
-      }),
-      idle: ofNfts.flatMap(([nft, sectors]) => [
-        ...idle(nft, "faulty", intersectSectors(sectors, faulty)),
-        ...idle(nft, "unproven", subtractSectors(subtractSectors(intersectSectors(sectors, live), faulty), active)),
-        ...idle(nft, "terminated", subtractSectors(sectors, live)),
-      ]),
-    };
-  });
+    for (const [at, sectors] of backed(json, backing)) {
+      const nft = backing.nfts[at];
+      if (nft === undefined) continue;
+      const of = intersectSectors(sectors, fromBitfield(json.ActiveSectors));
+      if (of.length > 0) parts.push({ nft, place, sectors: of });
+      idle.push(...idleParts(nft, place, json, sectors));
+    }
+  }
+  if (size > 0) yield { sectors: uniteDisjoint(actives), parts };
 }
 
-function readPage(
-  pool: EndpointPool,
-  miner: Address,
-  cids: PinnedTipset["cids"],
-  sectorSize: bigint,
-  { sectors, parts }: Page,
-): Promise<PageReading> {
+/** Which sectors of a partition back which NFT; most partitions have none between their first and last. */
+function backed({ AllSectors }: Partition, backing: Backing): ReadonlyMap<number, readonly SectorRange[]> {
+  const start = AllSectors[0] ?? 0;
+  const end = AllSectors.reduce((sum, length) => sum + length, 0);
+  const around = backing.among([{ start: BigInt(start), count: BigInt(end - start) }]);
+  return around.size === 0 ? around : backing.among(fromBitfield(AllSectors));
+}
+
+/** What an NFT has in a partition that is not active. */
+function idleParts(
+  nft: LivingNft,
+  place: ActivePart["place"],
+  { LiveSectors, FaultySectors, ActiveSectors }: Partition,
+  sectors: readonly SectorRange[],
+): RowPart[] {
+  const live = intersectSectors(sectors, fromBitfield(LiveSectors));
+  const faulty = intersectSectors(sectors, fromBitfield(FaultySectors));
+  const sets = [
+    ["faulty", faulty],
+    ["unproven", subtractSectors(subtractSectors(live, faulty), fromBitfield(ActiveSectors))],
+    ["terminated", subtractSectors(sectors, live)],
+  ] as const;
+  return sets.flatMap(([status, of]) =>
+    of.length === 0 ? [] : [{ nft, place, status, sectors: of, qap: 0n, basis: undefined }],
+  );
+}
+
+function readPage({ pool, miner, cids, sectorSize }: Reading, { sectors, parts }: Page): Promise<PageReading> {
+  const bitfield = toRunLengths(sectors);
   return pool.first(async ({ stream }) => {
     const sum = new PageSum(sectorSize, sectors, parts);
-    const answer = await stream("Filecoin.StateMinerSectors", [miner.toString(), toBitfield(sectors), cids]);
-    await readSectorRows(answer, (row) => sum.add(row));
+    await readSectorRows(await stream("Filecoin.StateMinerSectors", [miner.toString(), bitfield, cids]), (row) =>
+      sum.add(row),
+    );
     return sum.finish();
   });
 }
 
-function readingOf(
-  nft: LivingNft,
-  idle: readonly NftPart[],
-  active: readonly (readonly [ActivePart, PartReading])[],
-): NftReading {
-  const parts = withAbsent(nft, [
-    ...active.map(([{ place, sectors }, { qap }]): NftPart => ({
-      place,
-      status: "active",
-      sectors,
-      qap,
-      basis: "each sector",
-    })),
-    ...idle,
-  ]);
-  const early = active.flatMap(([, { early }]) => early ?? []).sort((a, b) => (a.sector < b.sector ? -1 : 1));
+function readingOf(nft: LivingNft, of: readonly RowPart[]): NftReading {
+  const parts = withAbsent(
+    nft,
+    of.map(({ place, status, sectors, qap, basis }) => ({ place, status, sectors, qap, basis })),
+  );
+  const early = of.flatMap(({ early }) => early ?? []).sort((a, b) => (a.sector < b.sector ? -1 : 1));
   return { nft, parts, early: needsExpirations(nft, parts) ? early[0] : undefined };
 }

@@ -15,8 +15,20 @@ const METHOD = "Filecoin.StateMinerSectors";
 const HEAD = /^\s*\{[^[{]*"result"\s*:\s*\[\s*/;
 /** The longest answer without rows, and the longest row, bytes. */
 const MAX_HELD = 2 ** 20;
-const ROW_BORDER = Buffer.from("},{");
+const ROW_BORDER = "},{";
 const DIGITS = /^\d{1,40}$/;
+/** A row as Lotus itself writes it, which is read without building all of its objects. */
+const CID = '\\{"/":"[a-z0-9]+"\\}';
+const MAYBE_AMOUNT = '(?:null|"\\d+")';
+const LOTUS_ROW = new RegExp(
+  '\\{"SectorNumber":(\\d{1,15}),"SealProof":\\d+,' +
+    `"SealedCID":${CID},"Activation":-?\\d+,"Expiration":(\\d{1,15}),` +
+    '"DealWeight":"\\d+","VerifiedDealWeight":"(\\d{1,40})","InitialPledge":"\\d+",' +
+    `"ExpectedDayReward":${MAYBE_AMOUNT},"ExpectedStoragePledge":${MAYBE_AMOUNT},` +
+    `"PowerBaseEpoch":(\\d{1,15}),"ReplacedDayReward":${MAYBE_AMOUNT},` +
+    `"SectorKeyCID":(?:null|${CID}),"Flags":\\d+,"DailyFee":"\\d+"\\}(?:,(?=\\{)|$)`,
+  "y",
+);
 
 /**
  * Reads the rows of `StateMinerSectors` while they come, so that memory does not grow with their number: the text is cut
@@ -32,27 +44,42 @@ export async function readSectorRows(
   { url, status, chunks }: StreamedAnswer,
   take: (row: SectorRow) => void,
 ): Promise<void> {
-  let held: Buffer = Buffer.alloc(0);
+  // what matters of an answer is ASCII, and a byte for a letter keeps its length
+  let held = "";
   let inRows = false;
   for await (const chunk of chunks) {
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    if (!inRows) {
-      const head = status === 200 ? HEAD.exec(held.toString("latin1", 0, MAX_HELD)) : null;
-      if (head !== null) {
-        inRows = true;
-        held = held.subarray(head[0].length);
-      }
+    held += chunk.toString("latin1");
+    if (!inRows && status === 200) {
+      const [head] = HEAD.exec(held) ?? [];
+      inRows = head !== undefined;
+      held = held.slice(head?.length ?? 0);
     }
     const border = inRows ? held.lastIndexOf(ROW_BORDER) : -1;
     if (border >= 0) {
-      for (const row of parse(`[${held.toString("latin1", 0, border + 1)}]`)) take(sectorRow(row));
-      held = held.subarray(border + 2);
+      takePiece(held.slice(0, border + 1), take);
+      held = held.slice(border + ROW_BORDER.length - 1);
     }
     if (held.length > MAX_HELD) throw notSectors(`${held.length} bytes without a row`);
   }
-  const rest = held.toString("latin1");
-  if (inRows) readEnd(rest, url, take);
-  else if (readAnswer(status, rest, METHOD, url) !== null) throw notSectors(rest.slice(0, 200));
+  if (inRows) readEnd(held, url, take);
+  else if (readAnswer(status, held, METHOD, url) !== null) throw notSectors(held.slice(0, 200));
+}
+
+/** Whole rows, with commas between them. From the first that is not in Lotus' own form on, they are read as any JSON. */
+function takePiece(text: string, take: (row: SectorRow) => void): void {
+  let at = 0;
+  LOTUS_ROW.lastIndex = 0;
+  for (let row = LOTUS_ROW.exec(text); row !== null; row = LOTUS_ROW.exec(text)) {
+    at = LOTUS_ROW.lastIndex;
+    const [, number, expiration, verifiedDealWeight = "", powerBaseEpoch] = row;
+    take({
+      number: Number(number),
+      expiration: Number(expiration),
+      powerBaseEpoch: Number(powerBaseEpoch),
+      verifiedDealWeight,
+    });
+  }
+  if (at < text.length) for (const row of parse(`[${text.slice(at)}]`)) take(sectorRow(row));
 }
 
 /** The last rows, and what closes the answer. */

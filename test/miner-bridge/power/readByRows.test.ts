@@ -41,13 +41,13 @@ describe("the plain way", () => {
     expect(nfts[0]?.parts.reduce((sum, { qap }) => sum + qap, 0n)).to.equal(power);
   });
 
-  it("asks for active sectors alone, in one page, and at most four things at the same time", async () => {
+  it("asks for active sectors alone, and at most four things at the same time", async () => {
     await read();
-    expect(node.timesAsked(SECTORS)).to.equal(1);
     expect(node.timesAsked(PARTITIONS)).to.equal(48);
     expect(node.mostAtOnce).to.be.at.most(4);
-    const asked = node.asked.find(({ method }) => method === SECTORS)?.params[1] as number[];
-    expect(asked.filter((_, at) => at % 2 === 1).reduce((sum, count) => sum + count, 0)).to.equal(active.length);
+    const runs = node.asked.flatMap(({ method, params }) => (method === SECTORS ? [params[1] as number[]] : []));
+    const counts = runs.flatMap((bitfield) => bitfield.filter((_, at) => at % 2 === 1));
+    expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(active.length);
   });
 
   it("knows a miner that is not there", async () => {
@@ -68,14 +68,16 @@ describe("the plain way", () => {
     ["is a busy server's", mishap.busy],
   ] as const) {
     it(`asks again when the answer ${what}`, async () => {
+      await read();
+      const times = node.timesAsked(SECTORS);
       node.upset(SECTORS, how);
       expect((await read()).power).to.equal(BigInt(active.length) * QAP);
-      expect(node.timesAsked(SECTORS)).to.equal(2);
+      expect(node.timesAsked(SECTORS)).to.equal(2 * times + 1);
     });
   }
 
   it("gives up on a node that stays silent", async () => {
-    node.upset(SECTORS, mishap.silent, mishap.silent);
+    node.upset(SECTORS, ...Array.from({ length: 20 }, () => mishap.silent));
     expect(await failureOf(read(undefined, { timeoutMs: 50 }))).to.be.instanceOf(NodeUnreachableError);
   });
 
