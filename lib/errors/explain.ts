@@ -4,6 +4,7 @@ import { z } from "zod";
 import { minerRegistryAbi } from "../abi/minerRegistry.ts";
 import { minerVaultAbi } from "../abi/minerVault.ts";
 import { powerNftAbi } from "../abi/powerNft.ts";
+import { powerOracleAbi } from "../abi/powerOracle.ts";
 import type { NetworkPrefix } from "../address/Address.ts";
 import { Address } from "../address/Address.ts";
 import { fromHex, type Hex } from "../hex.ts";
@@ -149,6 +150,40 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   BadPayee: (f) => `${f.address("to")} cannot be paid: name an account, a multisig or a wallet with --to.`,
   WiringMismatch: () => "The contracts were built for other addresses: deploy them again, together.",
 
+  NotOracle: (f) => `${f.address("caller")} may not set weights: only the oracle does. Report, and apply the report.`,
+  StaleFrame: (f) =>
+    `A later report, or a challenge, has spoken of every NFT of this page of ${f.actor("minerId")}: apply the report of a frame after ${f.number("frame")}.`,
+  NothingToLower: (f) =>
+    `NFT ${f.number("id")} weighs ${f.power("weight")} and ${f.power("proven")} are left: prove more sectors, or leave it; an expired NFT weighs nothing.`,
+
+  // The oracle
+  BadMembers: (f) =>
+    `The members are none, not ascending, or more than ${f.number("maximum")} (see number ${f.number("index")}): sort them and name each once.`,
+  BadQuorum: (f) =>
+    `A quorum of ${f.number("quorum")} is not possible: choose ${f.number("least")} to ${f.number("most")}.`,
+  NotMember: (f) =>
+    `${f.address("caller")} is neither a member of the oracle nor a member's delegate: use a member's key, or let the member call setDelegate.`,
+  DelegateTaken: (f) =>
+    `${f.address("delegate")} submits for ${f.address("member")} already: name a key that nobody uses.`,
+  FrameNotBegun: (f) => `Frame ${f.number("frame")} begins at ${f.epoch("beginsAt")}: wait for it.`,
+  FrameOver: (f) =>
+    `Frame ${f.number("frame")} is over: a quorum agreed on frame ${f.number("lastFrame")}. Report on a later one.`,
+  FrameTooOld: (f) =>
+    `Frame ${f.number("frame")} is too old: the oldest that counts now is ${f.number("oldest")}. Report on a later one.`,
+  NoRoot: () => "A report without a root says nothing: compute the report first.",
+  NoReport: (f) => `No quorum has agreed on frame ${f.number("frame")}: wait until enough members have submitted.`,
+  NotInReport: (f) =>
+    `This page is not part of the agreed report of frame ${f.number("frame")}: compare with \`miner-bridge verify ${f.number("frame")}\`.`,
+  PageTooLong: (f) => `A page of ${f.number("length")} NFTs is too long: at most ${f.number("maximum")} fit.`,
+  BadLengths: (f) =>
+    `${f.number("sectors")} sectors, ${f.number("proofs")} proofs and ${f.number("aux")} places were given: give one of each for every sector.`,
+  SectorsNotAscending: (f) =>
+    `Sector ${f.number("sector")} is named after ${f.number("previous")}: name every sector once, smallest number first.`,
+  ForeignSector: (f) => `Sector ${f.number("sector")} is not behind NFT ${f.number("id")}: name only its own sectors.`,
+  NotAttested: (f) => `NFT ${f.number("id")} was never attested: it has no weight to lower.`,
+  NotProven: (f) =>
+    `${f.actor("minerId")} does not confirm that sector ${f.number("sector")} is dead, faulty or ends early: look at its state again.`,
+
   // Vaults
   NotAClone: () =>
     "This is the code that all vaults share, not a vault: use the vault of a miner (`miner create-vault`).",
@@ -235,7 +270,9 @@ const SHARED_ERRORS = [
 /** 0x and four bytes. */
 const SELECTOR_LENGTH = 10;
 
-const INTERFACES = [powerNftAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map((abi) => new Interface(abi));
+const INTERFACES = [powerNftAbi, powerOracleAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map(
+  (abi) => new Interface(abi),
+);
 
 /** Translates the bytes of a revert; undefined when no contract of ours raised it. */
 export function explainRevert(data: Hex, locale: Locale): Explanation | undefined {

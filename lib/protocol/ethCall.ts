@@ -32,9 +32,8 @@ export class ContractReader {
         details: `${method} returned nothing`,
       });
     }
-    const [output, ...others] = this.#abi.getFunction(method)?.outputs ?? [];
-    if (output === undefined || others.length > 0) throw new TypeError(`${method} does not return exactly one value`);
-    const parsed = schema.safeParse(plain(this.#abi.decodeFunctionResult(method, answer)[0], output));
+    const outputs = this.#abi.getFunction(method)?.outputs ?? [];
+    const parsed = schema.safeParse(valueOf(this.#decode(method, answer), outputs));
     if (parsed.success) return parsed.data;
     throw new BadAnswerError(
       `The contract at ${this.address} does not answer ${method} as expected: check the deployment.`,
@@ -43,6 +42,23 @@ export class ContractReader {
       },
     );
   }
+
+  /** undefined where the bytes are not what the interface says. */
+  #decode(method: string, answer: Hex): readonly unknown[] | undefined {
+    try {
+      return this.#abi.decodeFunctionResult(method, answer).toArray(false);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** One value as it is; several as an object, by name. */
+function valueOf(values: readonly unknown[] | undefined, outputs: readonly ParamType[]): unknown {
+  const [only, ...others] = outputs;
+  if (values === undefined || only === undefined) return undefined;
+  if (others.length === 0) return plain(values[0], only);
+  return Object.fromEntries(outputs.map((output, index) => [output.name, plain(values[index], output)]));
 }
 
 /** Turns the decoder's results into plain objects and lists, as the interface names them. */

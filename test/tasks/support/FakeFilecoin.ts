@@ -299,6 +299,7 @@ export class FakeFilecoin {
       minerVaultImplementation: REGISTRY,
       minerRegistry: REGISTRY,
       powerNFTRenderer: REGISTRY,
+      powerOracle: REGISTRY,
       powerNFT: NFT,
       libraries: {},
     };
