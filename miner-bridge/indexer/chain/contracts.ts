@@ -1,4 +1,4 @@
-import { Interface } from "ethers";
+import { Interface, getAddress } from "ethers";
 
 import { type Hex, minerRegistryAbi, minerVaultAbi, powerNftAbi, powerOracleAbi } from "../../../lib/index.ts";
 import { plain } from "../../../lib/protocol/ethCall.ts";
@@ -49,7 +49,7 @@ export function decodeEvent(contract: ContractName, log: RawLog): ChainEvent {
     logIndex: log.logIndex,
     transaction: log.transactionHash,
     contract,
-    address: log.address,
+    address: getAddress(log.address) as Hex,
   };
   const event = INTERFACES[contract].parseLog(log);
   if (event === null) return { ...place, name: UNKNOWN, args: { topics: log.topics, data: log.data }, accounts: [] };

@@ -9,7 +9,7 @@ import {
   MissingBeginningError,
   WrongHistoryError,
 } from "../../../miner-bridge/indexer/index.ts";
-import { CONTRACTS, PER_TIB, addressOf } from "./support/FakeChain.ts";
+import { PER_TIB, addressOf } from "./support/FakeChain.ts";
 import {
   ALICE,
   BOB,
