@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { Clock, type Hex, type JsonRpcRequest, type NetworkPrefix, TemporaryError } from "../../lib/index.ts";
+import type { Metrics } from "../ops/createMetrics.ts";
 import type { Log } from "../ops/types.ts";
 import { type ChainEvent, type ContractName, type IndexedContracts, decodeEvent } from "./chain/contracts.ts";
 import { type Finalized, FinalizedChain } from "./chain/FinalizedChain.ts";
@@ -19,6 +20,7 @@ export interface IndexerOptions {
   /** The history's file, made if need be; `:memory:` keeps it in memory. */
   readonly path: string;
   readonly log: Log;
+  readonly metrics?: Metrics["index"] | undefined;
   /** The letter of Filecoin addresses; `f` unless said otherwise. */
   readonly prefix?: NetworkPrefix;
 }
@@ -68,7 +70,9 @@ class ChainIndexer implements Indexer {
     if (finalized !== undefined) await this.#catchUp(clock, finalized, tally, signal);
     const epoch = this.#store.place()?.epoch;
     const behind = (finalized?.epoch ?? -1n) - (epoch ?? this.#options.startEpoch - 1n);
-    return { ...tally, epoch, lag: behind > 0n ? behind : 0n };
+    const counters = { ...tally, epoch, lag: behind > 0n ? behind : 0n };
+    if (this.#options.metrics !== undefined) measure(this.#options.metrics, counters);
+    return counters;
   }
 
   close(): void {
@@ -167,6 +171,15 @@ class ChainIndexer implements Indexer {
       log.warn({ event: "index.day.unreadable", day, error }, "its income will show on a later day");
     }
   }
+}
+
+function measure(metrics: Metrics["index"], counters: IndexCounters): void {
+  metrics.epoch.set(Number(counters.epoch ?? 0n));
+  metrics.lag.set(Number(counters.lag));
+  metrics.events.inc(counters.events);
+  metrics.incomes.inc(counters.incomes);
+  metrics.refusals.inc(counters.refusals);
+  metrics.unreadableDays.inc(counters.unreadableDays);
 }
 
 /** Whether the events of a whole day are there, and its income is not. */

@@ -55,7 +55,10 @@ export function createMetrics() {
     attestor: {
       lastSubmitted: gauge("attestor_last_frame_submitted", "The last frame that this member submitted"),
       lastAgreed: gauge("attestor_last_frame_agreed", "The last frame that a quorum agreed on"),
-      framesBehind: gauge("attestor_frames_behind", "Frames between the present one and the last one submitted"),
+      framesBehind: gauge(
+        "attestor_frames_behind",
+        "Frames between the present one and the last one that was agreed on",
+      ),
       reportSeconds: histogram("attestor_report_seconds", "How long it took to compute a report", REPORT_BUCKETS),
       minersComputed: counter("attestor_miners_computed_total", "Miners whose weights were computed"),
       minersSkipped: counter("attestor_miners_skipped_total", "Miners that a report skipped, by reason", ["reason"]),
