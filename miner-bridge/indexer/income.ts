@@ -49,7 +49,8 @@ export async function readDay(
     try {
       return await question;
     } catch (error) {
-      if (error instanceof NodeRefusedError && finalized - epoch > STATE_KEPT) {
+      const byContract = error instanceof NodeRefusedError && typeof error.data === "string";
+      if (error instanceof NodeRefusedError && !byContract && finalized - epoch > STATE_KEPT) {
         throw new StateGoneError(`The node has the state of epoch ${epoch} no more.`, { cause: error });
       }
       throw error;
