@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { Address, Clock, fromHex } from "../../../lib/index.ts";
 import { createApi } from "../../../miner-bridge/indexer/index.ts";
 import { CannotListenError, type HttpServer } from "../../../miner-bridge/ops/index.ts";
+import { failureOf } from "../support/failure.ts";
 import { CONTRACTS, type FakeChain, GENESIS, PER_TIB, addressOf } from "./support/FakeChain.ts";
 import { ALICE, BOB, START, eventfulChain, indexerOf, silent, temporaryFolder } from "./support/history.ts";
 
@@ -362,14 +363,9 @@ describe("the history's API", function () {
   });
 
   it("says what to do about a port that is taken", async () => {
-    let failure: unknown;
-    try {
-      await createApi({ path, port: api.port, log: silent });
-    } catch (error) {
-      failure = error;
-    }
+    const failure = await failureOf(createApi({ path, port: api.port, log: silent }));
     expect(failure).to.be.instanceOf(CannotListenError);
-    expect((failure as Error).message).to.contain("another program does");
+    expect(failure.message).to.contain("another program does");
   });
 
   it("does not tell a client why it failed (500), but the log", async () => {

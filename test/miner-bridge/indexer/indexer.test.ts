@@ -9,6 +9,7 @@ import {
   MissingBeginningError,
   WrongHistoryError,
 } from "../../../miner-bridge/indexer/index.ts";
+import { failureOf } from "../support/failure.ts";
 import { PER_TIB, addressOf } from "./support/FakeChain.ts";
 import {
   ALICE,
@@ -20,15 +21,6 @@ import {
   temporaryFolder,
   valuesOf,
 } from "./support/history.ts";
-
-async function failureOf(action: Promise<unknown>): Promise<unknown> {
-  try {
-    await action;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing failed");
-}
 
 describe("the indexer", function () {
   this.timeout(600_000);
@@ -220,7 +212,7 @@ describe("the indexer", function () {
       const indexer = indexerOf(chain.request, newFile());
       const error = await failureOf(indexer.tick());
       indexer.close();
-      expect((error as Error).message).to.contain("too many results");
+      expect(error.message).to.contain("too many results");
     });
 
     it("asks for less the next time after a silence", async () => {
@@ -301,7 +293,7 @@ describe("the indexer", function () {
         const error = await failureOf(indexer.tick());
         indexer.close();
         expect(error).to.be.instanceOf(MissingBeginningError);
-        expect((error as Error).message).to.contain("begin at the deployment's epoch");
+        expect(error.message).to.contain("begin at the deployment's epoch");
       }
     });
 
@@ -343,7 +335,7 @@ describe("the indexer", function () {
       chain.statePrunedBefore = 0n;
       const { unreadableDays, lag } = await indexer.tick();
       indexer.close();
-      expect((error as Error).message).to.contain("could not find");
+      expect(error.message).to.contain("could not find");
       expect([unreadableDays, lag]).to.deep.equal([0, 0n]);
     });
 
@@ -358,7 +350,7 @@ describe("the indexer", function () {
       const indexer = indexerOf(request, path);
       const error = await failureOf(indexer.tick());
       indexer.close();
-      expect((error as Error).message).to.contain("logs that it was not asked for");
+      expect(error.message).to.contain("logs that it was not asked for");
       expect(contentOf(path)["events"]).to.deep.equal([]);
     });
   });
