@@ -24,6 +24,11 @@ export interface Finalized {
 
 /** Epochs behind the head at which a tipset is final where F3 does not run. */
 const FINALITY = 900n;
+/**
+ * With F3 a tipset is final after a few epochs. So many are waited for in any case: of several nodes behind one request,
+ * one that lags by as much would answer no logs for epochs that it has not seen, and say nothing.
+ */
+const SETTLED = 30n;
 
 /** The part of the chain that does not change any more. */
 export class FinalizedChain {
@@ -38,16 +43,19 @@ export class FinalizedChain {
     return Clock.fromBlock(head.Height, head.Blocks[0]?.Timestamp ?? 0n);
   }
 
-  /** The newest tipset that is final; undefined while the chain is too young to have one. */
+  /** The newest tipset that is final and settled; undefined while the chain is too young to have one. */
   async finalized(): Promise<Finalized | undefined> {
+    const head = await this.#lotus.chainHead();
     let tipset: Tipset;
     try {
       tipset = await this.#lotus.chainGetFinalizedTipSet();
     } catch (error) {
-      const young = error instanceof NodeRefusedError && (await this.#lotus.chainHead()).Height < FINALITY;
-      if (young) return undefined;
+      if (error instanceof NodeRefusedError && head.Height < FINALITY) return undefined;
       throw error;
     }
+    const settled = head.Height - SETTLED;
+    if (settled < 0n) return undefined;
+    if (tipset.Height > settled) tipset = await this.#lotus.chainGetTipSetByHeight(settled, tipset.Cids);
     return { epoch: tipset.Height, key: tipset.Cids };
   }
 

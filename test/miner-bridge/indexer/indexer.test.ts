@@ -151,6 +151,16 @@ describe("the indexer", function () {
     expect(contentOf(path)).to.deep.equal(before);
   });
 
+  it("keeps a distance from the head where F3 makes tipsets final within epochs", async () => {
+    const chain = eventfulChain();
+    chain.finality = 5n;
+    const indexer = indexerOf(chain.request, newFile());
+    const { epoch, lag } = await indexer.tick();
+    indexer.close();
+    expect(lag).to.equal(0n);
+    expect(chain.head - (epoch ?? 0n) >= 30n && chain.head - (epoch ?? 0n) <= 31n).to.equal(true);
+  });
+
   it("waits while the chain is too young to have a final epoch", async () => {
     const chain = eventfulChain();
     chain.head = 500n;

@@ -27,7 +27,6 @@ export const CONTRACTS: IndexedContracts = {
 export const CHAIN_ID = 31_415_926n;
 /** 2026-01-01T00:00:00Z less 100,000 epochs: days do not begin with frames. */
 export const GENESIS = 1_767_225_600n - 30n * 100_000n + 30n * 1_111n;
-const FINALITY = 900n;
 const TIB = 2n ** 40n;
 /** What a fake chain expects of a TiB a day, attoFIL. */
 export const PER_TIB = 123_456_789n;
@@ -64,6 +63,8 @@ export function addressOf(name: string): Hex {
  */
 export class FakeChain {
   head: bigint;
+  /** Epochs behind the head at which a tipset is final. */
+  finality = 900n;
   /** Epochs without a block. */
   readonly nullRounds = new Set<bigint>();
   /** Tipsets from this epoch on have other keys than before. */
@@ -88,7 +89,7 @@ export class FakeChain {
   }
 
   get finalized(): bigint {
-    return this.#tipsetBefore(this.head - FINALITY);
+    return this.#tipsetBefore(this.head - this.finality);
   }
 
   get nfts(): readonly FakeNft[] {
@@ -177,7 +178,7 @@ export class FakeChain {
       case "Filecoin.ChainHead":
         return this.#tipset(this.head);
       case "Filecoin.ChainGetFinalizedTipSet":
-        if (this.head < FINALITY) throw refusal(method, `height ${this.head - FINALITY} is negative`);
+        if (this.head < this.finality) throw refusal(method, `height ${this.head - this.finality} is negative`);
         return this.#tipset(this.finalized);
       case "Filecoin.ChainGetTipSetByHeight":
         return this.#tipset(this.#tipsetBefore(BigInt(params[0] as number)));
