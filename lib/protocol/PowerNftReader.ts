@@ -62,6 +62,9 @@ export class PowerNftReader {
   sectorsOf(id: bigint): Promise<z.output<typeof sectors>> {
     return this.#contract.read(sectors, "sectorsOf", [id]);
   }
+  attestedWeightsOf(id: bigint): Promise<AttestedWeights> {
+    return this.#contract.read(attestedWeights, "attestedWeightsOf", [id]);
+  }
   ownerOf(id: bigint): Promise<Hex> {
     return this.#contract.read(hex, "ownerOf", [id]);
   }
@@ -96,6 +99,13 @@ export class PowerNftReader {
   /** NFTs minted so far; ids count from 1. */
   minted(): Promise<bigint> {
     return this.#contract.read(uint, "minted");
+  }
+  /** The only contract that sets weights. */
+  oracle(): Promise<Hex> {
+    return this.#contract.read(hex, "ORACLE");
+  }
+  registry(): Promise<Hex> {
+    return this.#contract.read(hex, "REGISTRY");
   }
   protocolFeeBps(): Promise<number> {
     return this.#contract.read(bps, "protocolFeeBps");

@@ -1,4 +1,4 @@
-import { Interface, type ParamType, type Result } from "ethers";
+import { Interface, type ParamType } from "ethers";
 import { z } from "zod";
 
 import { type Hex } from "../hex.ts";
@@ -34,7 +34,7 @@ export class ContractReader {
       });
     }
     const outputs = this.#abi.getFunction(method)?.outputs ?? [];
-    const parsed = schema.safeParse(results(this.#abi.decodeFunctionResult(method, answer), outputs));
+    const parsed = schema.safeParse(valueOf(this.#decode(method, answer), outputs));
     if (parsed.success) return parsed.data;
     throw new BadAnswerError(
       `The contract at ${this.address} does not answer ${method} as expected: check the deployment.`,
@@ -43,18 +43,27 @@ export class ContractReader {
       },
     );
   }
+
+  /** undefined where the bytes are not what the interface says. */
+  #decode(method: string, answer: Hex): readonly unknown[] | undefined {
+    try {
+      return this.#abi.decodeFunctionResult(method, answer).toArray(false);
+    } catch {
+      return undefined;
+    }
+  }
 }
 
-/** One result as it is, several as an object of their names. */
-function results(values: Result, outputs: readonly ParamType[]): unknown {
+/** One value as it is; several as an object, by name. */
+function valueOf(values: readonly unknown[] | undefined, outputs: readonly ParamType[]): unknown {
   const [only, ...others] = outputs;
-  if (only === undefined) throw new TypeError("A function that returns nothing cannot be read");
+  if (values === undefined || only === undefined) return undefined;
   if (others.length === 0) return plain(values[0], only);
   return Object.fromEntries(outputs.map((output, index) => [output.name, plain(values[index], output)]));
 }
 
 /** Turns the decoder's results into plain objects and lists, as the interface names them. */
-function plain(value: unknown, type: ParamType): unknown {
+export function plain(value: unknown, type: ParamType): unknown {
   if (!Array.isArray(value)) return value;
   const items: unknown[] = Array.from(value);
   const { arrayChildren, components } = type;

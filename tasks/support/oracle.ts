@@ -1,5 +1,4 @@
-import { EPOCHS_PER_DAY, PowerOracleReader } from "../../lib/index.ts";
-import { referenceEpoch } from "../../lib/protocol/report.ts";
+import { EPOCHS_PER_DAY, OracleReader, referenceEpoch } from "../../lib/index.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
 /** How the oracle stands. */
@@ -13,7 +12,7 @@ export interface OracleStanding {
 /** Says when the oracle spoke last, and warns when that is long ago. */
 export async function reportOracle(context: TaskContext, head: bigint): Promise<OracleStanding> {
   const { report } = context;
-  const oracle = new PowerOracleReader(context.eth, (await context.deployment()).powerOracle);
+  const oracle = new OracleReader(context.eth, (await context.deployment()).powerOracle);
   const [lastFrame, stale] = await Promise.all([oracle.lastFrame(), oracle.isStale()]);
   report.fact("oracle", "last report", lastFrame === 0 ? "none yet" : frameText(context, lastFrame, head), {
     lastFrame,

@@ -29,16 +29,8 @@ async function errorsOf(contract: string): Promise<[Interface, ErrorFragment][]>
 }
 
 describe("explainRevert", () => {
-  for (const contract of [
-    "IPowerNFT",
-    "IPowerOracle",
-    "IMinerVault",
-    "IMinerRegistry",
-    "PowerNFT",
-    "PowerOracle",
-    "MinerVault",
-    "MinerRegistry",
-  ]) {
+  const contracts = ["PowerNFT", "PowerOracle", "MinerVault", "MinerRegistry"];
+  for (const contract of contracts.flatMap((name) => [`I${name}`, name])) {
     it(`has a sentence that says what to do for every custom error of ${contract}`, async () => {
       for (const [contracts, error] of await errorsOf(contract)) {
         expect(SENTENCES, error.name).to.have.property(error.name);
