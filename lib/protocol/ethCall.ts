@@ -62,7 +62,7 @@ function valueOf(values: readonly unknown[] | undefined, outputs: readonly Param
 }
 
 /** Turns the decoder's results into plain objects and lists, as the interface names them. */
-function plain(value: unknown, type: ParamType): unknown {
+export function plain(value: unknown, type: ParamType): unknown {
   if (!Array.isArray(value)) return value;
   const items: unknown[] = Array.from(value);
   const { arrayChildren, components } = type;
