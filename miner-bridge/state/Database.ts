@@ -45,9 +45,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS reports (frame INTEGER PRIMARY KEY, tipset TEXT NOT NULL, content TEXT NOT NULL) STRICT;
   -- what is to be sent, once for each purpose, and every transaction that was signed for it
   CREATE TABLE IF NOT EXISTS intents (
-    id INTEGER PRIMARY KEY, purpose TEXT NOT NULL, target TEXT NOT NULL, data TEXT NOT NULL, nonce INTEGER NOT NULL,
-    status TEXT NOT NULL) STRICT;
-  CREATE UNIQUE INDEX IF NOT EXISTS one_at_a_time ON intents (purpose) WHERE status IN ('open', 'done');
+    id INTEGER PRIMARY KEY, sender TEXT NOT NULL, purpose TEXT NOT NULL, target TEXT NOT NULL, data TEXT NOT NULL,
+    nonce INTEGER NOT NULL, status TEXT NOT NULL) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS once ON intents (sender, purpose) WHERE status IN ('open', 'done');
   CREATE TABLE IF NOT EXISTS attempts (
     hash TEXT PRIMARY KEY, intent_id INTEGER NOT NULL REFERENCES intents (id), raw TEXT NOT NULL, fills INTEGER NOT NULL,
     gas_limit TEXT NOT NULL, max_fee TEXT NOT NULL, priority_fee TEXT NOT NULL, epoch INTEGER NOT NULL) STRICT;

@@ -32,7 +32,9 @@ export type Outcome = "done" | "failed" | "cancelled" | "lost";
 /** Something that is to be sent exactly once. */
 export interface Intent {
   readonly id: bigint;
-  /** What for, for instance `submit:412:0xab…`: of one purpose at most one is open or done. */
+  /** Whose nonce it uses. */
+  readonly sender: Hex;
+  /** What for, for instance `submit:412:0xab…`: of one purpose of a sender at most one is open or done. */
   readonly purpose: string;
   readonly call: Call;
   readonly nonce: bigint;
@@ -44,6 +46,7 @@ export interface Intent {
 const hexText = z.templateLiteral(["0x", z.string()]);
 const intentRow = z.object({
   id: z.bigint(),
+  sender: hexText,
   purpose: z.string(),
   target: hexText,
   data: hexText,
@@ -69,21 +72,24 @@ export class Journal {
     this.#db = db;
   }
 
-  /** Intents without an outcome, in order of nonces. */
-  open(): Intent[] {
-    return this.#db.all("SELECT * FROM intents WHERE status = 'open' ORDER BY nonce").map((row) => this.#intent(row));
+  /** Intents of a sender without an outcome, in order of nonces. */
+  open(sender: Hex): Intent[] {
+    return this.#db
+      .all("SELECT * FROM intents WHERE sender = ? AND status = 'open' ORDER BY nonce", sender)
+      .map((row) => this.#intent(row));
   }
 
   /** The last intent of a purpose. */
-  last(purpose: string): Intent | undefined {
-    const row = this.#db.get("SELECT * FROM intents WHERE purpose = ? ORDER BY id DESC LIMIT 1", purpose);
+  last(sender: Hex, purpose: string): Intent | undefined {
+    const sql = "SELECT * FROM intents WHERE sender = ? AND purpose = ? ORDER BY id DESC LIMIT 1";
+    const row = this.#db.get(sql, sender, purpose);
     return row === undefined ? undefined : this.#intent(row);
   }
 
   /** How often a purpose was tried and failed on chain. */
-  failures(purpose: string): number {
-    const sql = "SELECT count(*) AS count FROM intents WHERE purpose = ? AND status = 'failed'";
-    return Number(this.#db.get(sql, purpose)?.["count"]);
+  failures(sender: Hex, purpose: string): number {
+    const sql = "SELECT count(*) AS count FROM intents WHERE sender = ? AND purpose = ? AND status = 'failed'";
+    return Number(this.#db.get(sql, sender, purpose)?.["count"]);
   }
 
   /** The newest intents first. */
@@ -94,17 +100,17 @@ export class Journal {
   }
 
   /** Writes what is to be sent together with its signed transaction, before it is sent. */
-  begin(purpose: string, call: Call, nonce: bigint, attempt: Attempt): Intent {
-    return this.#db.transaction(() => {
+  begin(sender: Hex, purpose: string, call: Call, nonce: bigint, attempt: Attempt): void {
+    this.#db.transaction(() => {
       const id = this.#db.run(
-        "INSERT INTO intents (purpose, target, data, nonce, status) VALUES (?, ?, ?, ?, 'open')",
+        "INSERT INTO intents (sender, purpose, target, data, nonce, status) VALUES (?, ?, ?, ?, ?, 'open')",
+        sender,
         purpose,
         call.to,
         call.data,
         nonce,
       );
       this.addAttempt(id, attempt);
-      return { id, purpose, call, nonce, status: "open", attempts: [attempt] };
     });
   }
 
@@ -129,7 +135,7 @@ export class Journal {
   }
 
   #intent(row: Row): Intent {
-    const { id, purpose, target, data, nonce, status } = intentRow.parse(row);
+    const { id, sender, purpose, target, data, nonce, status } = intentRow.parse(row);
     const attempts = this.#db
       .all("SELECT * FROM attempts WHERE intent_id = ? ORDER BY rowid", id)
       .map((attempt) => attemptRow.parse(attempt))
@@ -142,6 +148,14 @@ export class Journal {
         priorityFee: priority_fee,
         epoch,
       }));
-    return { id, purpose, call: { to: target as Hex, data: data as Hex }, nonce, status, attempts };
+    return {
+      id,
+      sender: sender as Hex,
+      purpose,
+      call: { to: target as Hex, data: data as Hex },
+      nonce,
+      status,
+      attempts,
+    };
   }
 }
