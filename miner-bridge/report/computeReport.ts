@@ -1,0 +1,87 @@
+import { type AttestedWeights, FatalError, type LotusClient, type Tipset } from "../../lib/index.ts";
+import { type FactsDeps, type NftFacts, readFacts, tipsetKey } from "../discovery/index.ts";
+import type { Log } from "../ops/index.ts";
+import type { ComputeMiner, MinerWeights } from "../power/types.ts";
+import type { Reports } from "../state/index.ts";
+import { Report } from "./Report.ts";
+import { pin } from "./pin.ts";
+
+/** Weights that cannot be right were computed: nothing is said. */
+export class ImpossibleWeightsError extends FatalError {
+  override readonly name = "ImpossibleWeightsError";
+}
+
+export interface ReportDeps extends FactsDeps {
+  readonly lotus: LotusClient;
+  readonly computeMiner: ComputeMiner;
+  readonly reports: Reports;
+  readonly log: Log;
+}
+
+/**
+ * The report of a frame that everybody finds who reads the chain at its pinned tipset. Events have to be known up to
+ * there. A report that was computed before for the same tipset is taken from the memory.
+ *
+ * @param finalized The final tipset from which the chain is seen.
+ * @throws {NotFinalError} when the frame's tipset is not final yet.
+ */
+export async function computeReport(deps: ReportDeps, frame: number, finalized: Tipset): Promise<Report> {
+  const { lotus, reports, log } = deps;
+  const pinned = await pin(lotus, frame, finalized);
+  const key = tipsetKey({ Cids: [...pinned.cids] });
+  const known = reports.get(frame);
+  if (known?.tipset === key) return Report.parse(known.content);
+  if (known !== undefined) {
+    log.error({ event: "report.repinned", frame, before: known.tipset, now: key }, "the tipset of a report changed");
+  }
+  const facts = await readFacts(deps, pinned);
+  const miners: MinerWeights[] = [];
+  for (const [minerId, nfts] of byMiner(facts)) {
+    const weights = await deps.computeMiner(pinned, minerId, nfts);
+    checkWeights(weights, minerId, nfts);
+    if ("skipped" in weights) {
+      log.warn({ event: "report.skips", frame, minerId, reason: weights.skipped }, `f0${minerId} cannot be computed`);
+    }
+    miners.push(weights);
+  }
+  const said = new Map<bigint, AttestedWeights>(facts.map((fact) => [fact.id, fact.said]));
+  const report = new Report(frame, pinned, miners, said);
+  reports.put(frame, key, report.serialize());
+  log.info(
+    { event: "report.computed", frame, root: report.root, epoch: pinned.height, nfts: facts.length },
+    `computed the report of frame ${frame}`,
+  );
+  return report;
+}
+
+function byMiner(facts: readonly NftFacts[]): Map<bigint, NftFacts[]> {
+  const miners = new Map<bigint, NftFacts[]>();
+  for (const fact of [...facts].sort((a, b) => (a.minerId < b.minerId ? -1 : a.minerId > b.minerId ? 1 : 0))) {
+    const nfts = miners.get(fact.minerId);
+    if (nfts === undefined) miners.set(fact.minerId, [fact]);
+    else nfts.push(fact);
+  }
+  return miners;
+}
+
+/** Whatever computes: a weight for each NFT and no other, at most nominal, together at most the miner's power. */
+function checkWeights(found: MinerWeights, minerId: bigint, nfts: readonly NftFacts[]): void {
+  if (found.minerId !== minerId)
+    throw new ImpossibleWeightsError(`Weights of f0${found.minerId} came for f0${minerId}.`);
+  if ("skipped" in found) return;
+  const nominal = new Map(nfts.map((nft) => [nft.id, nft.nominalPower]));
+  let sum = 0n;
+  for (const { id, weight } of found.weights) {
+    const most = nominal.get(id);
+    if (most === undefined || weight < 0n || weight > most) {
+      throw new ImpossibleWeightsError(`NFT ${id} of f0${minerId} cannot weigh ${weight} bytes: report this fault.`);
+    }
+    nominal.delete(id);
+    sum += weight;
+  }
+  if (nominal.size > 0 || sum > found.qap) {
+    throw new ImpossibleWeightsError(
+      `The weights of f0${minerId} (${sum} of ${found.qap} bytes, ${nominal.size} missing) cannot be right: report this fault.`,
+    );
+  }
+}
