@@ -42,7 +42,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS nfts (
     id INTEGER PRIMARY KEY, miner_id INTEGER NOT NULL, nominal_power TEXT NOT NULL, expiry INTEGER NOT NULL,
     sectors TEXT NOT NULL, minted_at INTEGER NOT NULL, burned_at INTEGER, freed_at INTEGER) STRICT;
-  CREATE TABLE IF NOT EXISTS reports (frame INTEGER PRIMARY KEY, tipset TEXT NOT NULL, content TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS reports (
+    frame INTEGER PRIMARY KEY, tipset TEXT NOT NULL, root TEXT NOT NULL, content TEXT NOT NULL,
+    outvoted INTEGER NOT NULL DEFAULT 0) STRICT;
   -- what is to be sent, once for each purpose, and every transaction that was signed for it
   CREATE TABLE IF NOT EXISTS intents (
     id INTEGER PRIMARY KEY, sender TEXT NOT NULL, purpose TEXT NOT NULL, target TEXT NOT NULL, data TEXT NOT NULL,
