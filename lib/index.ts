@@ -11,8 +11,9 @@ export { BadAddressError } from "./address/BadAddressError.ts";
 export { formatAddress } from "./address/formatAddress.ts";
 export type { AddressForms } from "./address/formatAddress.ts";
 export { parseAddress } from "./address/parseAddress.ts";
-export type { CborValue } from "./cbor/CborValue.ts";
-export { decodeCbor } from "./cbor/decode.ts";
+export { CborLink } from "./cbor/CborValue.ts";
+export type { CborValue, DagCborValue } from "./cbor/CborValue.ts";
+export { decodeCbor, decodeDagCbor } from "./cbor/decode.ts";
 export { encodeCbor } from "./cbor/encode.ts";
 export { decodeTokenAmount, encodeTokenAmount } from "./cbor/tokenAmount.ts";
 export { ExplainedError, FatalError, RefusedError, TemporaryError, UsageError } from "./errors/ExplainedError.ts";
@@ -31,6 +32,7 @@ export type { Links } from "./links/explorers.ts";
 export type * from "./lotus/answers.ts";
 export { actorKind } from "./lotus/actorKind.ts";
 export type { ActorKind } from "./lotus/actorKind.ts";
+export { blockCid, cidOf } from "./lotus/cid.ts";
 export { createLotusClient } from "./lotus/createLotusClient.ts";
 export {
   BadAnswerError,
@@ -40,7 +42,7 @@ export {
   NotAuthorizedError,
 } from "./lotus/errors.ts";
 export type { LotusClient, OutgoingMessage, TipsetKey } from "./lotus/LotusClient.ts";
-export { createTransport } from "./lotus/transport.ts";
+export { createTransport, isSentOnce, readAnswer } from "./lotus/transport.ts";
 export type { JsonRpcRequest, TransportOptions } from "./lotus/transport.ts";
 export { publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
@@ -59,6 +61,8 @@ export { powerOracleAbi } from "./abi/powerOracle.ts";
 export { fromBitfield, toBitfield } from "./sectors/bitfield.ts";
 export { sectorQap } from "./sectors/qap.ts";
 export type { SectorQuality } from "./sectors/qap.ts";
+export { decodeRlePlus } from "./sectors/rlePlus.ts";
+export { intersectSectors, subtractSectors, uniteSectors } from "./sectors/sets.ts";
 export { MAX_SECTOR_NUMBER, countSectors, eachSector, formatSectors, parseSectors } from "./sectors/ranges.ts";
 export type { SectorRange } from "./sectors/ranges.ts";
 export {

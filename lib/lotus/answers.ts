@@ -102,7 +102,7 @@ export const invocation = z.object({ MsgRct: receipt, Error: z.string() });
 
 export const version = z.object({ Version: z.string() });
 
-export { address, amount, integer, list };
+export { address, amount, bytes, integer, list };
 
 export type Cid = z.output<typeof cid>;
 export type Tipset = z.output<typeof tipset>;
