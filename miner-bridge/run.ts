@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { BadAnswerError, ExplainedError, FatalError, TemporaryError, UsageError } from "../lib/index.ts";
+import { EndpointsDisagreeError } from "./lotus/index.ts";
 import type { Health, Log, Metrics } from "./ops/index.ts";
 import type { TickCounters } from "./runTick.ts";
 
@@ -66,9 +67,9 @@ async function runRound({ role, tick, log, metrics, health }: RunDeps): Promise<
   }
 }
 
-/** Nonsense from a node may pass too: the next round may ask another one. */
+/** Nonsense from a node may pass too, and so may a quarrel of two: nothing was said or sent in that round. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof BadAnswerError) return true;
+  if (error instanceof BadAnswerError || error instanceof EndpointsDisagreeError) return true;
   return error instanceof ExplainedError && !(error instanceof FatalError) && !(error instanceof UsageError);
 }
 

@@ -4,6 +4,7 @@ import type { Config } from "./config/index.ts";
 import { type DiscoverDeps, discover } from "./discovery/index.ts";
 import { type Kept, type KeeperDeps, keep } from "./keeper/index.ts";
 import type { Metrics } from "./ops/index.ts";
+import type { State } from "./state/index.ts";
 
 export type Role = "attestor" | "keeper";
 
@@ -11,6 +12,7 @@ export interface TickDeps
   extends NodeDeps, DiscoverDeps, Omit<AttestDeps, "metrics" | "config">, Omit<KeeperDeps, "metrics" | "config"> {
   readonly role: Role;
   readonly config: Config;
+  readonly state: State;
   readonly metrics: Metrics;
 }
 

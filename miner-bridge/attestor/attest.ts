@@ -37,15 +37,15 @@ const ORACLE = new Interface(powerOracleAbi);
  * @throws {NotMemberError} when the key may not.
  */
 export async function attest(deps: AttestDeps, finalized: Tipset): Promise<Attested> {
-  const { request, config, outbox, log, metrics } = deps;
-  const oracle = new OracleReader(request, config.powerOracle);
+  const { pool, config, outbox, log, metrics } = deps;
+  const oracle = new OracleReader(pool.request, config.powerOracle);
   const frame = frameOf(finalized.Height);
   const lastFrame = await oracle.lastFrame();
   metrics.lastAgreed.set(lastFrame);
   metrics.framesBehind.set(Math.max(0, frame - lastFrame));
   if (frame === 0) return { frame, outcome: "none" };
   if (frame <= lastFrame) return compare(deps, oracle, lastFrame);
-  const report = await timedReport(deps, frame, finalized);
+  const report = await timedReport(deps, frame);
   const { root } = report;
   if (outbox.address === undefined) {
     log.info({ event: "report.dry", frame, root }, `would submit ${root} for frame ${frame}: no key is set`);
@@ -70,10 +70,10 @@ export async function attest(deps: AttestDeps, finalized: Tipset): Promise<Attes
 
 /** Whether the quorum agreed on what this member found, as far as it found anything. */
 async function compare(deps: AttestDeps, oracle: OracleReader, frame: number): Promise<Attested> {
-  const own = deps.reports.get(frame)?.root;
+  const own = deps.state.reports.get(frame)?.root;
   const agreed = await oracle.rootOf(frame);
   if (own === undefined || agreed === undefined || own === agreed) return { frame, outcome: "over" };
-  if (deps.reports.noteOutvoted(frame)) {
+  if (deps.state.reports.noteOutvoted(frame)) {
     deps.metrics.outvoted.inc();
     deps.log.error(
       { event: "report.outvoted", frame, root: own, agreed },
@@ -84,10 +84,10 @@ async function compare(deps: AttestDeps, oracle: OracleReader, frame: number): P
 }
 
 /** The report, measured unless it was computed before. */
-async function timedReport(deps: AttestDeps, frame: number, finalized: Tipset): Promise<Report> {
-  if (deps.reports.get(frame) !== undefined) return computeReport(deps, frame, finalized);
+async function timedReport(deps: AttestDeps, frame: number): Promise<Report> {
+  if (deps.state.reports.get(frame) !== undefined) return computeReport(deps, frame);
   const stop = deps.metrics.reportSeconds.startTimer();
-  const report = await computeReport(deps, frame, finalized);
+  const report = await computeReport(deps, frame);
   stop();
   for (const miner of report.miners) {
     if ("skipped" in miner) deps.metrics.minersSkipped.inc({ reason: miner.skipped });

@@ -1,11 +1,7 @@
-import { FatalError, type LotusClient, NodeRefusedError, TemporaryError, type Tipset } from "../../lib/index.ts";
+import { type LotusClient, NodeRefusedError, TemporaryError, type Tipset } from "../../lib/index.ts";
 import type { Config } from "../config/index.ts";
+import { WrongNetworkError } from "../lotus/index.ts";
 import type { EthNode } from "./EthNode.ts";
-
-/** The node is of another network than the settings. */
-export class WrongChainError extends FatalError {
-  override readonly name = "WrongChainError";
-}
 
 /** The node's head is old: it is still catching up, or cut off. */
 export class NodeOutOfSyncError extends TemporaryError {
@@ -39,14 +35,12 @@ export interface NodePosition {
 /**
  * Where the node is, if what it says can be used.
  *
- * @throws {WrongChainError} {NodeOutOfSyncError} {ClockOffError} {NoFinalTipsetError}
+ * @throws {WrongNetworkError} {NodeOutOfSyncError} {ClockOffError} {NoFinalTipsetError}
  */
 export async function checkNode({ eth, lotus, config, now }: NodeDeps): Promise<NodePosition> {
   const chainId = await eth.chainId();
   if (chainId !== BigInt(config.chainId)) {
-    throw new WrongChainError(
-      `The node is of chain ${chainId}, but the settings say ${config.chainId}: set rpcUrls or chainId right.`,
-    );
+    throw new WrongNetworkError(`chain id ${config.chainId}`, `chain id ${chainId}`);
   }
   const head = await lotus.chainHead();
   checkClock(head, config, now());

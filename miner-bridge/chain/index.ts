@@ -6,5 +6,5 @@ export { Outbox } from "./Outbox.ts";
 export type { Reconciled, Sent } from "./Outbox.ts";
 export { ForbiddenTargetError, Targets } from "./Targets.ts";
 export type { Contracts } from "./Targets.ts";
-export { ClockOffError, NoFinalTipsetError, NodeOutOfSyncError, WrongChainError, checkNode } from "./checkNode.ts";
+export { ClockOffError, NoFinalTipsetError, NodeOutOfSyncError, checkNode } from "./checkNode.ts";
 export type { NodeDeps, NodePosition } from "./checkNode.ts";

@@ -1,4 +1,4 @@
-import { type LotusClient, TemporaryError, type Tipset } from "../../lib/index.ts";
+import { type LotusClient, TemporaryError, type Tipset, type TipsetKey } from "../../lib/index.ts";
 import type { EthNode } from "../chain/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Log } from "../ops/index.ts";
@@ -13,14 +13,14 @@ export class ReorgBelowFinalityError extends TemporaryError {
 export interface DiscoverDeps {
   readonly eth: EthNode;
   readonly lotus: LotusClient;
-  readonly discovered: Discovered;
+  readonly state: { readonly discovered: Discovered };
   readonly config: Pick<Config, "powerNft" | "minerRegistry" | "deployedAt" | "logRangeEpochs">;
   readonly log: Log;
 }
 
 /** What tells one tipset from another of the same epoch. */
-export function tipsetKey({ Cids }: Pick<Tipset, "Cids">): string {
-  return Cids.map((cid) => cid["/"]).join(",");
+export function tipsetKey(cids: TipsetKey): string {
+  return cids.map((cid) => cid["/"]).join(",");
 }
 
 /**
@@ -32,7 +32,8 @@ export function tipsetKey({ Cids }: Pick<Tipset, "Cids">): string {
  * @throws {ReorgBelowFinalityError} when the chain is another one than at the last look.
  */
 export async function discover(deps: DiscoverDeps, finalized: Tipset): Promise<number> {
-  const { eth, discovered, config, log } = deps;
+  const { eth, config, log } = deps;
+  const { discovered } = deps.state;
   const until = finalized.Height - 1n; // the events of the final tipset itself are executed by the one after it
   await checkPlace(deps, finalized);
   let from = (discovered.place()?.epoch ?? config.deployedAt - 1n) + 1n;
@@ -56,7 +57,8 @@ export async function discover(deps: DiscoverDeps, finalized: Tipset): Promise<n
 }
 
 async function checkPlace(deps: DiscoverDeps, finalized: Tipset): Promise<void> {
-  const { discovered, log } = deps;
+  const { log } = deps;
+  const { discovered } = deps.state;
   const [newest, ...older] = discovered.places();
   if (newest === undefined || newest.epoch >= finalized.Height) return; // a node that lags is found out elsewhere
   if ((await placeAt(deps, newest.epoch, finalized)).tipset === newest.tipset) return;
@@ -77,5 +79,5 @@ async function checkPlace(deps: DiscoverDeps, finalized: Tipset): Promise<void> 
 
 async function placeAt({ lotus }: DiscoverDeps, epoch: bigint, finalized: Tipset): Promise<Place> {
   const tipset = await lotus.chainGetTipSetByHeight(epoch, finalized.Cids);
-  return { epoch, tipset: tipsetKey(tipset) };
+  return { epoch, tipset: tipsetKey(tipset.Cids) };
 }

@@ -3,7 +3,6 @@ import type { EthNode, NodePosition, Outbox, Targets } from "../chain/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Metrics } from "../ops/index.ts";
 import type { ReportDeps } from "../report/index.ts";
-import type { Discovered } from "../state/index.ts";
 
 /** The settings that a keeper reads. */
 export type KeeperSettings = Pick<
@@ -25,7 +24,6 @@ export interface KeeperDeps extends ReportDeps {
   readonly eth: EthNode;
   readonly outbox: Outbox;
   readonly targets: Targets;
-  readonly discovered: Discovered;
   readonly config: KeeperSettings;
   readonly metrics: Metrics["keeper"];
 }

@@ -11,7 +11,7 @@ const ACTIVATE = VAULT.encodeFunctionData("activate") as Hex;
 export const activateVaults: Duty = async (deps, { head }, act) => {
   await eachMiner(deps, "activateVaults", async ({ minerId, address }) => {
     if (await isActive(deps, address)) return;
-    const pending = (await deps.lotus.stateMinerInfo(Address.fromId(minerId))).PendingBeneficiaryTerm;
+    const pending = (await deps.pool.lotus.stateMinerInfo(Address.fromId(minerId))).PendingBeneficiaryTerm;
     if (pending === null || pending.ApprovedByNominee) return; // nothing to approve, or the vault has approved
     const purpose = `activate:${minerId}:${frameOf(head.Height)}`;
     await deps.targets.allowVault(minerId, address);

@@ -50,22 +50,22 @@ export const announceSkips: Duty = async (deps, position, act) => {
  * The last agreed report, computed here too. Where the roots differ nothing is applied: of the quorum's report only the
  * root is known, and its content is not what this node finds.
  */
-async function agreedReport(deps: KeeperDeps, { head, finalized }: NodePosition): Promise<Report | undefined> {
-  const { request, config, log } = deps;
-  const oracle = new OracleReader(request, config.powerOracle);
+async function agreedReport(deps: KeeperDeps, { head }: NodePosition): Promise<Report | undefined> {
+  const { pool, config, log } = deps;
+  const oracle = new OracleReader(pool.request, config.powerOracle);
   const frame = await oracle.lastFrame();
   const agreed = await oracle.rootOf(frame);
   if (agreed === undefined || frameOf(head.Height) - frame > (await oracle.maxAge())) return undefined;
   let report: Report;
   try {
-    report = await computeReport(deps, frame, finalized);
+    report = await computeReport(deps, frame);
   } catch (error) {
     if (!(error instanceof NotFinalError)) throw error;
     log.info({ event: "keeper.behind", frame }, `frame ${frame} is agreed on, but not final for this node yet`);
     return undefined;
   }
   if (report.root === agreed) return report;
-  if (deps.reports.noteOutvoted(frame)) {
+  if (deps.state.reports.noteOutvoted(frame)) {
     log.error(
       { event: "keeper.disagrees", frame, root: report.root, agreed },
       `the hash found here, ${report.root}, is not the quorum's ${agreed}: nothing is applied; see \`miner-bridge verify ${frame}\``,

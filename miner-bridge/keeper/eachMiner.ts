@@ -7,11 +7,11 @@ import type { DutyName, KeeperDeps } from "./KeeperDeps.ts";
  * stops no other.
  */
 export async function eachMiner(
-  { discovered, log, metrics }: KeeperDeps,
+  { state, log, metrics }: KeeperDeps,
   duty: DutyName,
   deed: (vault: Vault) => Promise<void>,
 ): Promise<void> {
-  for (const vault of discovered.vaults()) {
+  for (const vault of state.discovered.vaults()) {
     try {
       await deed(vault);
     } catch (error) {

@@ -11,9 +11,9 @@ const BATCH = 10;
 
 /** Measures miners past their NFTs' dates of expiry, then frees the sectors of the expired ones. */
 export const settleExpiries: Duty = async (deps, { head }, act) => {
-  const { request, config, discovered } = deps;
-  const reader = new PowerNftReader(request, config.powerNft);
-  for (const [minerId, nfts] of groupByMiner(discovered.expiredBy(head.Height - 1n))) {
+  const { pool, config, state } = deps;
+  const reader = new PowerNftReader(pool.request, config.powerNft);
+  for (const [minerId, nfts] of groupByMiner(state.discovered.expiredBy(head.Height - 1n))) {
     const { lastSync } = await reader.minerAccount(minerId);
     const newest = nfts.reduce((latest, { expiry }) => (expiry > latest ? expiry : latest), 0n);
     if (lastSync !== 0n && lastSync < newest) {

@@ -49,7 +49,7 @@ export const harvestMiners: Duty = async (deps, _, act) => {
  * holders' part of rewards that are not measured yet, as far as the miner has cash.
  */
 async function harvestableOf(deps: KeeperDeps, vault: Vault, account: MinerAccount): Promise<bigint> {
-  const { eth, lotus } = deps;
+  const { eth, pool } = deps;
   const { minerId, address } = vault;
   const owed = account.owed === 0n ? 0n : await simulate(deps, "harvest", minerId);
   if (account.weight === 0n || owed < account.owed) return owed; // there is no more cash, or the chain refuses to pay it
@@ -57,15 +57,15 @@ async function harvestableOf(deps: KeeperDeps, vault: Vault, account: MinerAccou
   const whole = account.qap > account.weight ? account.qap : account.weight;
   const unmeasured = (rewards * account.weight) / whole;
   const [available, cash] = await Promise.all([
-    lotus.stateMinerAvailableBalance(Address.fromId(minerId)),
+    pool.lotus.stateMinerAvailableBalance(Address.fromId(minerId)),
     eth.balance(address),
   ]);
   const left = (available > 0n ? available : 0n) + cash - owed;
   return owed + (unmeasured < left ? unmeasured : left > 0n ? left : 0n);
 }
 
-function accountOf({ request, config }: KeeperDeps, minerId: bigint): Promise<MinerAccount> {
-  return new PowerNftReader(request, config.powerNft).minerAccount(minerId);
+function accountOf({ pool, config }: KeeperDeps, minerId: bigint): Promise<MinerAccount> {
+  return new PowerNftReader(pool.request, config.powerNft).minerAccount(minerId);
 }
 
 async function simulate({ eth, config }: KeeperDeps, name: "harvest" | "sync", minerId: bigint): Promise<bigint> {

@@ -1,57 +1,75 @@
-import { type AttestedWeights, FatalError, type LotusClient, type Tipset } from "../../lib/index.ts";
-import { type FactsDeps, type NftFacts, readFacts, tipsetKey } from "../discovery/index.ts";
+import { type AttestedWeights, FatalError, TemporaryError, referenceEpoch } from "../../lib/index.ts";
+import type { Config } from "../config/index.ts";
+import { type NftFacts, readFacts, tipsetKey } from "../discovery/index.ts";
+import { type EndpointPool, pinTipset } from "../lotus/index.ts";
 import type { Log } from "../ops/index.ts";
-import type { ComputeMiner, MinerWeights } from "../power/types.ts";
-import type { Reports } from "../state/index.ts";
+import type { ComputeMiner, MinerWeights, PinnedTipset } from "../power/index.ts";
+import type { State } from "../state/index.ts";
 import { Report } from "./Report.ts";
-import { pin } from "./pin.ts";
 
 /** Weights that cannot be right were computed: nothing is said. */
 export class ImpossibleWeightsError extends FatalError {
   override readonly name = "ImpossibleWeightsError";
 }
 
-export interface ReportDeps extends FactsDeps {
-  readonly lotus: LotusClient;
+/** The state that a frame's report speaks of is not final yet. */
+export class NotFinalError extends TemporaryError {
+  override readonly name = "NotFinalError";
+}
+
+export interface ReportDeps {
+  readonly pool: EndpointPool;
+  readonly state: Pick<State, "discovered" | "reports" | "blocks">;
   readonly computeMiner: ComputeMiner;
-  readonly reports: Reports;
+  readonly config: Pick<Config, "powerNft">;
   readonly log: Log;
 }
 
 /**
  * The report of a frame that everybody finds who reads the chain at its pinned tipset. Events have to be known up to
- * there. A report that was computed before for the same tipset is taken from the memory.
+ * there. All endpoints have to agree on the tipset and on what the contract knew there. A report that was computed
+ * before for the same tipset is taken from the memory.
  *
- * @param finalized The final tipset from which the chain is seen.
  * @throws {NotFinalError} when the frame's tipset is not final yet.
+ * @throws {EndpointsDisagreeError}
  */
-export async function computeReport(deps: ReportDeps, frame: number, finalized: Tipset): Promise<Report> {
-  const { lotus, reports, log } = deps;
-  const pinned = await pin(lotus, frame, finalized);
-  const key = tipsetKey({ Cids: [...pinned.cids] });
+export async function computeReport(deps: ReportDeps, frame: number): Promise<Report> {
+  const { log, pool } = deps;
+  const { reports, blocks } = deps.state;
+  const pinned = await pinTipset(pool, referenceEpoch(frame));
+  if (pinned === undefined) {
+    throw new NotFinalError(
+      `The tipset of frame ${frame} (epoch ${referenceEpoch(frame)}) is not final: try again later.`,
+    );
+  }
+  const key = tipsetKey(pinned.cids);
   const known = reports.get(frame);
   if (known?.tipset === key) return Report.parse(known.content);
   if (known !== undefined) {
     log.error({ event: "report.repinned", frame, before: known.tipset, now: key }, "the tipset of a report changed");
   }
-  const facts = await readFacts(deps, pinned);
+  const facts = await agreedFacts(deps, pinned);
   const miners: MinerWeights[] = [];
   for (const [minerId, nfts] of byMiner(facts)) {
     const weights = await deps.computeMiner(pinned, minerId, nfts);
     checkWeights(weights, minerId, nfts);
-    if ("skipped" in weights) {
-      log.warn({ event: "report.skips", frame, minerId, reason: weights.skipped }, `f0${minerId} cannot be computed`);
-    }
     miners.push(weights);
   }
   const said = new Map<bigint, AttestedWeights>(facts.map((fact) => [fact.id, fact.said]));
   const report = new Report(frame, pinned, miners, said);
   reports.put(frame, { tipset: key, root: report.root, content: report.serialize() });
+  blocks.keep(frame);
   log.info(
     { event: "report.computed", frame, root: report.root, epoch: pinned.height, nfts: facts.length },
     `computed the report of frame ${frame}`,
   );
   return report;
+}
+
+function agreedFacts({ pool, state, config }: ReportDeps, pinned: PinnedTipset): Promise<NftFacts[]> {
+  return pool.agreed(`the NFTs in the state before epoch ${pinned.height}`, ({ request }) =>
+    readFacts({ request, discovered: state.discovered, config }, pinned),
+  );
 }
 
 function byMiner(facts: readonly NftFacts[]): Map<bigint, NftFacts[]> {
