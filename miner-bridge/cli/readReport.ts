@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { EthNode, checkNode } from "../chain/index.ts";
 import { composePool } from "../compose.ts";
 import { type Config, readConfig } from "../config/index.ts";
-import { discover } from "../discovery/index.ts";
+import { type NftFacts, discover, readFacts } from "../discovery/index.ts";
 import type { EndpointPool } from "../lotus/index.ts";
 import { type Log, createLog } from "../ops/index.ts";
 import { createComputeMiner } from "../power/index.ts";
@@ -20,6 +20,8 @@ export interface ReadReport {
   readonly eth: EthNode;
   readonly state: State;
   readonly report: Report;
+  /** What the contract knew of the living NFTs, in the state of the report. */
+  facts(): Promise<NftFacts[]>;
 }
 
 /**
@@ -44,7 +46,9 @@ export async function withReport<T>(
     await discover({ eth, lotus, state, config, log }, finalized);
     const computeMiner = createComputeMiner({ pool, way: config.sectorSource, blocks: state.blocks, log });
     const report = await computeReport({ pool, state, computeMiner, config, log }, frame);
-    return await body({ config, pool, eth, state, report });
+    const { discovered } = state;
+    const facts = () => readFacts({ request: pool.request, discovered, config }, report.pinned);
+    return await body({ config, pool, eth, state, report, facts });
   } finally {
     state.close();
     await rm(folder, { recursive: true, force: true });
