@@ -1,6 +1,6 @@
 import { type Account, EthNode, Outbox, Targets, loadAccount, readSecret } from "./chain/index.ts";
 import { type Config, type Environment, SECRETS } from "./config/index.ts";
-import { EndpointPool } from "./lotus/index.ts";
+import { EndpointPool, type EndpointPoolOptions } from "./lotus/index.ts";
 import { type Log, createMetrics } from "./ops/index.ts";
 import { createComputeMiner } from "./power/index.ts";
 import type { Role, TickDeps } from "./runTick.ts";
@@ -10,6 +10,9 @@ import { State, statePath } from "./state/index.ts";
 export interface SecretiveLog extends Log {
   hide(secret: string): void;
 }
+
+/** How long a node is waited for, and how often it is asked again. */
+export type Patience = Pick<EndpointPoolOptions, "timeoutMs" | "retries" | "pauseMs" | "signal">;
 
 /** Everything that a role works with, and its end. */
 export interface Bridge extends TickDeps {
@@ -22,12 +25,12 @@ export async function composePool(
   config: Config,
   environment: Environment,
   log: SecretiveLog,
-  signal?: AbortSignal,
+  patience: Patience = {},
 ): Promise<EndpointPool> {
   const token =
     config.rpcTokenFile === undefined ? environment[SECRETS.rpcToken] : await readSecret(config.rpcTokenFile);
   if (token !== undefined) log.hide(token);
-  return new EndpointPool({ endpoints: config.rpcUrls.map((url) => ({ url, token })), log, signal });
+  return new EndpointPool({ endpoints: config.rpcUrls.map((url) => ({ url, token })), log, ...patience });
 }
 
 /** Puts a role together from its settings. */
@@ -36,9 +39,9 @@ export async function compose(
   config: Config,
   environment: Environment,
   log: SecretiveLog,
-  signal?: AbortSignal,
+  patience: Patience = {},
 ): Promise<Bridge> {
-  const pool = await composePool(config, environment, log, signal);
+  const pool = await composePool(config, environment, log, patience);
   const account = await loadAccount(config, environment);
   const state = State.open(statePath(config.dataFolder, role));
   const eth = new EthNode(pool.request);

@@ -22,7 +22,7 @@ export async function runRole(terminal: Terminal, role: Role, { config: path, on
   const config = await readConfig(path, environment);
   const secrets = Object.values(SECRETS).flatMap((name) => environment[name] ?? []);
   const log = createLog({ level: config.logLevel, secrets });
-  const bridge = await compose(role, config, environment, log, stop);
+  const bridge = await compose(role, config, environment, log, { signal: stop });
   let server: HttpServer | undefined;
   try {
     await checkNetwork(bridge.pool, { chainId: BigInt(config.chainId) });
