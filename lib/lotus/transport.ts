@@ -111,7 +111,7 @@ export function readAnswer(status: number, text: string, method: string, url: st
   const answer = answerSchema.safeParse(json);
   if (!answer.success) {
     // An answer has no length in its header: a missing end is the only sign of a cut.
-    if (json === undefined && status === 200) {
+    if (json === undefined && status === 200 && /^\s*(\{|$)/.test(text)) {
       throw new NodeUnreachableError(`The answer of ${hostOf(url)} was cut off: try again.`, { details: method });
     }
     throw new BadAnswerError(`${hostOf(url)} does not answer like a Filecoin node: check the URL.`, {

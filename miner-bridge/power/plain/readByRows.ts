@@ -1,6 +1,5 @@
 import {
   Address,
-  BadAnswerError,
   countSectors,
   fromBitfield,
   intersectSectors,
@@ -8,7 +7,6 @@ import {
   NodeRefusedError,
   type Partition,
   type SectorRange,
-  sectorQap,
   subtractSectors,
   toBitfield,
   uniteSectors,
@@ -17,7 +15,7 @@ import type { EndpointPool, Limit } from "../../lotus/index.ts";
 import { limitTo } from "../../lotus/index.ts";
 import { Backing, withAbsent } from "../Backing.ts";
 import { NoActorError } from "../errors.ts";
-import { type EarlyEnd, type MinerReading, needsExpirations, type NftPart, type NftReading } from "../reading.ts";
+import { type MinerReading, needsExpirations, type NftPart, type NftReading } from "../reading.ts";
 import type { LivingNft, PinnedTipset } from "../types.ts";
 import { type ActivePart, type PageReading, PageSum, type PartReading } from "./PageSum.ts";
 import { readSectorRows } from "./sectorRows.ts";
