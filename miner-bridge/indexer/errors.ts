@@ -72,3 +72,19 @@ export class HistoryIncompleteError extends FatalError {
     this.onChain = onChain;
   }
 }
+
+/** An event speaks of a miner or an NFT whose beginning is not in the history. */
+export class MissingBeginningError extends FatalError {
+  override readonly name = "MissingBeginningError";
+  readonly epoch: bigint;
+  /** `NFT 17` or `f01000`. */
+  readonly subject: string;
+
+  constructor(epoch: bigint, subject: string) {
+    super(
+      `Epoch ${epoch} speaks of ${subject}, of whose beginning the history knows nothing: begin at the deployment's epoch and use a node whose event index is complete, then remove the history's file and index again.`,
+    );
+    this.epoch = epoch;
+    this.subject = subject;
+  }
+}

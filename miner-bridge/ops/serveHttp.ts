@@ -110,9 +110,10 @@ async function listen(server: Server, host: string, port: number): Promise<void>
 async function respond(options: ServeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   // Nothing is read from a body: whoever sends one is told to stop.
   request.resume();
-  const { status, headers, body = "" } = await answerTo(options, request);
+  const { status, headers, body } = await answerTo(options, request);
   options.answered?.(status);
-  response.writeHead(status, { ...HEADERS, ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+  const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...HEADERS, ...headers, ...length }).end(body);
 }
 
 async function answerTo(options: ServeOptions, request: IncomingMessage): Promise<Answer> {
