@@ -90,9 +90,10 @@ export class Discovered {
   livingAfter(epoch: bigint): KnownNft[] {
     return this.#db
       .all(
-        `SELECT * FROM nfts WHERE minted_at <= ?1 AND (burned_at IS NULL OR burned_at > ?1) AND expiry > ?1 + 1
-         ORDER BY id`,
+        `SELECT * FROM nfts WHERE minted_at <= ? AND (burned_at IS NULL OR burned_at > ?) AND expiry > ? ORDER BY id`,
         epoch,
+        epoch,
+        epoch + 1n,
       )
       .map(knownNft);
   }

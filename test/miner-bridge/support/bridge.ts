@@ -93,12 +93,12 @@ export class World {
   /** A bridge with the key of a member, or without one. */
   async bridge(
     role: Role,
-    member: number | undefined = 0,
+    member: number | null = 0,
     changes: Readonly<Record<string, unknown>> = {},
     computeMiner: ComputeMiner = nominal,
   ): Promise<Bridge> {
-    const folder = join(this.folder, String(member));
-    const key = member === undefined ? undefined : KEYS[member];
+    const folder = join(this.folder, member === null ? "dry" : String(member));
+    const key = member === null ? undefined : KEYS[member];
     const patience = { retries: 0, timeoutMs: 500 };
     const config = configOn(this.node, folder, changes);
     const environment = key === undefined ? {} : { [SECRETS.key]: key };
