@@ -25,7 +25,9 @@ export const syncMiners: Duty = async (deps, { head }, act) => {
 
 /** Measures and harvests where what comes to holders is so many times the gas. */
 export const harvestMiners: Duty = async (deps, _, act) => {
-  const { config, eth, log } = deps;
+  const { config, eth, log, outbox } = deps;
+  const from = outbox.address;
+  if (from === undefined) return; // gas is estimated for who pays it
   await eachMiner(deps, "harvestMiners", async (vault) => {
     const { minerId } = vault;
     const account = await accountOf(deps, minerId);
@@ -33,7 +35,11 @@ export const harvestMiners: Duty = async (deps, _, act) => {
     if (harvestable === 0n) return;
     const data = encode("settle", minerId);
     const call = { to: config.powerNft, data };
-    const [gas, baseFee, priorityFee] = await Promise.all([eth.estimateGas(call), eth.baseFee(), eth.priorityFee()]);
+    const [gas, baseFee, priorityFee] = await Promise.all([
+      eth.estimateGas({ from, ...call }),
+      eth.baseFee(),
+      eth.priorityFee(),
+    ]);
     const cost = gas * (baseFee + priorityFee);
     log.debug(
       { event: "keeper.worth", minerId, harvestable, cost },
