@@ -113,6 +113,8 @@ export class FakeChain {
   readonly nfts = new Map<bigint, FakeNft>();
   readonly vaults = new Map<bigint, FakeVault>();
   readonly freed = new Set<bigint>();
+  /** Vaults that the registry names otherwise than its events. */
+  readonly renamed = new Map<bigint, Hex>();
   events: Event[] = [];
 
   readonly balances = new Map<string, bigint>();
@@ -301,7 +303,7 @@ export class FakeChain {
         return [attested?.last ?? 0n, attested?.previous ?? 0n, attested?.frame ?? 0];
       },
       minerAccount: (minerId: bigint) => [this.vaults.get(minerId)?.account],
-      vaultOf: (minerId: bigint) => [this.vaults.get(minerId)?.address ?? ZeroAddress],
+      vaultOf: (minerId: bigint) => [this.renamed.get(minerId) ?? this.vaults.get(minerId)?.address ?? ZeroAddress],
       submit: (frame: bigint, root: string) => {
         this.#checkSubmit(from, Number(frame));
         if (writes) this.#submit(from, Number(frame), root);
