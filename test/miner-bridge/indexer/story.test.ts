@@ -109,7 +109,7 @@ describe("a history of the embedded Filecoin", function () {
     }
   });
 
-  it("ends each weight where the contracts have it", async () => {
+  it("ends each weight where the contracts have it", () => {
     for (const nft of nfts().filter(({ burned_epoch }) => burned_epoch === null)) {
       const id = BigInt(nft["nft_id"] ?? 0);
       const rows = valuesOf<Row>(path, `SELECT * FROM weights WHERE nft_id = ${id} ORDER BY seq`);
