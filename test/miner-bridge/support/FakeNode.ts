@@ -109,6 +109,11 @@ export class FakeNode {
       if (waiting === undefined) return this.chain.receipts.get(hash) ?? null;
       return { hash, nonce: quantity(BigInt(waiting.nonce)), input: waiting.data };
     },
+    /** For processes of a test: lets time pass. */
+    test_mine: (epochs: number) => {
+      this.chain.mine(BigInt(epochs));
+      return null;
+    },
     eth_getLogs: (filter: LogFilter) => this.#logs(filter),
   };
 
