@@ -20,11 +20,13 @@ export { ExplainedError, FatalError, RefusedError, TemporaryError, UsageError } 
 export type { ErrorContext } from "./errors/ExplainedError.ts";
 export { ExitCode } from "./errors/exitCode.ts";
 export { explainRevert } from "./errors/explain.ts";
+export { revertData } from "./errors/revertData.ts";
 export type { Explanation, Locale } from "./errors/explain.ts";
 export { daysToFirstCash } from "./forecast/firstCash.ts";
 export type { CashOutlook } from "./forecast/firstCash.ts";
 export { concatBytes, fromBase64, fromHex, sameBytes, toBase64, toHex } from "./hex.ts";
 export type { Hex } from "./hex.ts";
+export { inBatches } from "./inBatches.ts";
 export { messageLinks, transactionLinks } from "./links/explorers.ts";
 export type { Links } from "./links/explorers.ts";
 export type * from "./lotus/answers.ts";

@@ -27,7 +27,7 @@ export class ContractReader {
   /** What a function returns: its only value, or an object of its values by name. */
   async read<T extends z.ZodType>(schema: T, method: string, args: readonly unknown[] = []): Promise<z.output<T>> {
     const data = this.#abi.encodeFunctionData(method, args);
-    const answer = hex.parse(await this.#request("eth_call", [{ to: this.address, data }, this.#block]));
+    const answer = await this.#call(data);
     if (answer === "0x") {
       throw new BadAnswerError(`No contract answers at ${this.address}: check the network and its deployment.`, {
         details: `${method} returned nothing`,
@@ -40,6 +40,17 @@ export class ContractReader {
       `The contract at ${this.address} does not answer ${method} as expected: check the deployment.`,
       {
         details: z.prettifyError(parsed.error),
+      },
+    );
+  }
+
+  async #call(data: string): Promise<Hex> {
+    const answer = hex.safeParse(await this.#request("eth_call", [{ to: this.address, data }, this.#block]));
+    if (answer.success) return answer.data;
+    throw new BadAnswerError(
+      "The node's answer to eth_call is not what Lotus answers: check the URL and the version.",
+      {
+        details: z.prettifyError(answer.error),
       },
     );
   }

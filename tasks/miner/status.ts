@@ -3,11 +3,11 @@ import {
   formatPower,
   formatSpan,
   type Hex,
+  inBatches,
   MethodUnavailableError,
   type Power,
   type PowerNftReader,
 } from "../../lib/index.ts";
-import { inBatches } from "../support/inBatches.ts";
 import { type Miner, readContracts, readMiner, requireVault } from "../support/miner.ts";
 import { isUnknownNft } from "../support/nft.ts";
 import { reportOracle } from "../support/oracle.ts";

@@ -2,12 +2,12 @@ import {
   eachSector,
   EPOCHS_PER_DAY,
   fromBitfield,
+  inBatches,
   MethodUnavailableError,
   NodeRefusedError,
   type Sector,
   type SectorRange,
 } from "../../lib/index.ts";
-import { inBatches } from "./inBatches.ts";
 import type { Miner } from "./miner.ts";
 import type { TaskContext } from "./TaskContext.ts";
 

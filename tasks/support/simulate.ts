@@ -11,6 +11,7 @@ import {
   NodeRefusedError,
   parseAddress,
   RefusedError,
+  revertData,
   toHex,
 } from "../../lib/index.ts";
 import type { Sender } from "./Sender.ts";
@@ -84,10 +85,4 @@ export function refusal(context: TaskContext, data: Hex | undefined, cause: Erro
     details: data === undefined || data === "0x" ? cause.message : `${cause.message} ${data}`,
     cause,
   });
-}
-
-/** Nodes put the revert's bytes directly beside the error, or one level deeper. */
-export function revertData(data: unknown): Hex | undefined {
-  const parsed = z.union([z.string(), z.object({ data: z.string() }).transform((inner) => inner.data)]).safeParse(data);
-  return parsed.success && /^0x([0-9a-f]{2})*$/i.test(parsed.data) ? (parsed.data as Hex) : undefined;
 }

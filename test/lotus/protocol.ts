@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { Contract, ContractFactory, type ContractTransactionReceipt, type Signer } from "ethers";
 
 import { type ReportEntry, type ReportPage, ReportTree, frameOf, referenceEpoch } from "../../lib/protocol/report.ts";
-import { deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
+import { type Attestors, deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
 import { type CompiledContract, link } from "../../lib/protocol/link.ts";
 import { FIL, f410Bytes, type Lookup } from "./lotus.ts";
 import { mined, type Network } from "./network.ts";
@@ -60,10 +60,11 @@ export interface Protocol {
   vaultOf: (miner: bigint) => Promise<Contract>;
 }
 
-/** Deploys with the first wallet as deployer, governance, guardian and only attestor. */
+/** Deploys with the first wallet as deployer, governance, guardian and, unless others are named, only attestor. */
 export async function deployOn(
   network: Network,
   onDeployed: (name: string, address: string, receipt: ContractTransactionReceipt) => void = () => {},
+  attestors?: Attestors,
 ): Promise<Protocol> {
   const [deployer] = network.wallets;
   if (deployer === undefined) throw new Error("a funded wallet is needed");
@@ -72,7 +73,7 @@ export async function deployOn(
     factoryOf,
     deployer,
     { governance: holder, guardian: holder },
-    { members: [holder], quorum: 1 },
+    attestors ?? { members: [holder], quorum: 1 },
     onDeployed,
   );
   const nft = new Contract(addresses.powerNFT, artifact("PowerNFT").abi, deployer);
