@@ -62,9 +62,6 @@ export class PowerNftReader {
   sectorsOf(id: bigint): Promise<z.output<typeof sectors>> {
     return this.#contract.read(sectors, "sectorsOf", [id]);
   }
-  attestedWeightsOf(id: bigint): Promise<AttestedWeights> {
-    return this.#contract.read(attestedWeights, "attestedWeightsOf", [id]);
-  }
   ownerOf(id: bigint): Promise<Hex> {
     return this.#contract.read(hex, "ownerOf", [id]);
   }
