@@ -150,7 +150,6 @@ async function reportIncome(
     gross,
   });
   report.fact("begins", "begins to earn", "after the next report of the oracle", null);
-  await reportOracle(context, (await lotus.chainHead()).Height);
   const { QualityAdjPower } = (await lotus.stateMinerPower(miner.address)).MinerPower;
   const perDay = await nft.expectedPerDay(miner.address.id, QualityAdjPower);
   const days = await firstCash(context, miner, await nft.minerAccount(miner.address.id), perDay);
@@ -163,6 +162,7 @@ async function reportIncome(
           ? "with the harvest after its income was measured"
           : `in about ${days} days: what is owed to older NFTs is paid first`;
   report.fact("firstCash", "first cash", text, days ?? null);
+  await reportOracle(context, (await lotus.chainHead()).Height);
 }
 
 function checkSectors(context: TaskContext, miner: Miner, reading: SectorReading, expiry: bigint): void {

@@ -22,7 +22,7 @@ export async function reportOracle(context: TaskContext, head: bigint): Promise<
     report.check(
       "oracle",
       "warn",
-      "The oracle has not reported for three days: no new NFT begins to earn until it does; the others go on.",
+      `The oracle has not reported ${lastFrame === 0 ? "yet" : "for three days"}: no new NFT begins to earn until it does; the others go on.`,
     );
   }
   return { lastFrame, stale };
