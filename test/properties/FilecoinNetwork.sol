@@ -11,6 +11,9 @@ import { FIRST_SECTOR } from "./PowerHandler.sol";
 import { Protocol } from "./Protocol.sol";
 import { Grudger } from "./doubles/Grudger.sol";
 
+/// @dev The first so many of the sectors behind NFTs exist; the others never did.
+uint64 constant SECTORS_ON_CHAIN = 100;
+
 /// @notice The protocol on the simulated Filecoin, with miners that were enrolled as owners do it.
 abstract contract FilecoinNetwork is Protocol {
     uint64 internal constant MINER = 1000;
@@ -65,7 +68,7 @@ abstract contract FilecoinNetwork is Protocol {
             id,
             SectorRange({
                 first: FIRST_SECTOR,
-                count: 64,
+                count: SECTORS_ON_CHAIN,
                 deadline: 3,
                 partition: 0,
                 activation: int64(uint64(block.number) - 100_000),

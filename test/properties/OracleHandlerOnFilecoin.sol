@@ -11,7 +11,7 @@ import { PowerHandler } from "./PowerHandler.sol";
 import { PowerHandlerOnFilecoin } from "./PowerHandlerOnFilecoin.sol";
 
 /// @title The oracle's stateful run on the simulated Filecoin
-/// @notice Half of the sectors behind NFTs exist there: they fault, recover and are terminated. The others never did.
+/// @notice Sectors fault, recover and are terminated; a few of those behind NFTs never existed.
 contract OracleHandlerOnFilecoin is OracleHandler, PowerHandlerOnFilecoin {
     using Cbor for Reader;
 

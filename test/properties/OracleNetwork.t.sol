@@ -32,6 +32,6 @@ contract OracleNetworkTest is FilecoinNetwork, Attestors, Campaign {
     }
 
     function test_everyActionDoesWhatItIsForInAFifthOfItsCalls() external {
-        runCampaign(_handler, 500);
+        runCampaign(_handler, 800);
     }
 }

@@ -210,6 +210,8 @@ abstract contract PowerHandler is Test {
         uint64 minerId = _minerAt(m);
         for (uint256 i = 0; i < _minerIds.length && _seen[minerId].owed == 0; ++i) minerId = _minerIds[i];
         if (_seen[minerId].owed == 0) {
+            for (uint256 i = 0; i < _minerIds.length && NFT.minerAccount(minerId).weight == 0; ++i)
+                minerId = _minerIds[i];
             _reward(minerId, m >> 16);
             vm.roll(block.number + 1);
         }

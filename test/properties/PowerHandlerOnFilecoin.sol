@@ -6,13 +6,13 @@ import { Addresses } from "../filecoin/contracts/Addresses.sol";
 import { Cbor } from "../filecoin/contracts/Cbor.sol";
 import { FilecoinSimulator } from "../filecoin/contracts/FilecoinSimulator.sol";
 import { SIMULATOR } from "../filecoin/contracts/NativeActor.sol";
+import { SECTORS_ON_CHAIN } from "./FilecoinNetwork.sol";
 import { FIRST_SECTOR, PowerHandler } from "./PowerHandler.sol";
 
 /// @title The stateful run on the simulated Filecoin: rewards that vest, faults, terminations, fees
 contract PowerHandlerOnFilecoin is PowerHandler {
     FilecoinSimulator private constant SIM = FilecoinSimulator(SIMULATOR);
     uint64 private constant WITHDRAW_BALANCE = 16;
-    uint64 private constant SECTOR_COUNT = 64;
     /// @dev What the chain rounds a reward by at most, as the pair measures it (attoFIL).
     uint256 private constant REWARD_DUST = 240;
 
@@ -49,7 +49,7 @@ contract PowerHandlerOnFilecoin is PowerHandler {
     /// @dev Sectors fault from the first on and recover all together; they are terminated from the last on.
     function _setPower(uint64 minerId, uint256 seed) internal override returns (bool) {
         uint64 faulty = _faulty[minerId];
-        uint64 alive = SECTOR_COUNT - _terminated[minerId];
+        uint64 alive = SECTORS_ON_CHAIN - _terminated[minerId];
         uint64 count = uint64((seed >> 8) % 12) + 1;
         if (seed % 4 == 3 && alive > faulty) {
             _eaten[minerId] = true;
