@@ -58,7 +58,7 @@ export class ContractReader {
   /** undefined where the bytes are not what the interface says. */
   #decode(method: string, answer: Hex): readonly unknown[] | undefined {
     try {
-      return this.#abi.decodeFunctionResult(method, answer).toArray(false);
+      return this.#abi.decodeFunctionResult(method, answer).toArray(false) as unknown[];
     } catch {
       return undefined;
     }

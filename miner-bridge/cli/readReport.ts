@@ -21,7 +21,7 @@ export interface ReadReport {
   readonly state: State;
   readonly report: Report;
   /** What the contract knew of the living NFTs, in the state of the report. */
-  facts(): Promise<NftFacts[]>;
+  readonly facts: () => Promise<NftFacts[]>;
 }
 
 /**

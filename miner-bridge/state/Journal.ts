@@ -140,8 +140,8 @@ export class Journal {
       .all("SELECT * FROM attempts WHERE intent_id = ? ORDER BY rowid", id)
       .map((attempt) => attemptRow.parse(attempt))
       .map(({ hash, raw, fills, gas_limit, max_fee, priority_fee, epoch }) => ({
-        hash: hash as Hex,
-        raw: raw as Hex,
+        hash,
+        raw,
         fills: fills === 1n,
         gasLimit: gas_limit,
         maxFee: max_fee,
@@ -150,9 +150,9 @@ export class Journal {
       }));
     return {
       id,
-      sender: sender as Hex,
+      sender,
       purpose,
-      call: { to: target as Hex, data: data as Hex },
+      call: { to: target, data },
       nonce,
       status,
       attempts,

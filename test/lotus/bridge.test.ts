@@ -1,9 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Interface, type Wallet } from "ethers";
+import { type Wallet } from "ethers";
 
-import { frameOf, powerNftAbi, referenceEpoch } from "../../lib/index.ts";
+import { frameOf, referenceEpoch } from "../../lib/index.ts";
 import { type BridgeEnvironment, BridgeProcess } from "./bridge/BridgeProcess.ts";
 import { type Lie, LyingProxy } from "./bridge/LyingProxy.ts";
 import { idOf } from "./lotus.ts";

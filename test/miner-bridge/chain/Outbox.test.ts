@@ -69,7 +69,7 @@ describe("the outbox", () => {
   });
 
   it("sends to no contract that it was not set up with", async () => {
-    const stranger = `0x${"99".repeat(20)}` as Hex;
+    const stranger: Hex = `0x${"99".repeat(20)}`;
     const failure = await failureOf(bridge.outbox.send("x:1", { to: stranger, data: "0x" }));
     expect(failure).to.be.instanceOf(ForbiddenTargetError);
   });

@@ -7,6 +7,7 @@ import { Database } from "../../../miner-bridge/state/index.ts";
  * @returns what takes it away again.
  */
 export function watchPoints(point: () => void): () => void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called below with the database that they belong to
   const { run, transaction } = Database.prototype;
   const usualFetch = globalThis.fetch;
   let inside = false;

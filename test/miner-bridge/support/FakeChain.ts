@@ -147,7 +147,7 @@ export class FakeChain {
   }
 
   vault(minerId: bigint, epoch = 100n): FakeVault {
-    const address = `0x${(VAULTS + minerId).toString(16).padStart(40, "0")}` as Hex;
+    const address: Hex = `0x${(VAULTS + minerId).toString(16).padStart(40, "0")}`;
     const account = { lastSync: 1_000n, pairEpoch: 0n, syncDeadline: 1_000_000n, qap: 64n * GIB, weight: 0n };
     const money = { living: 1n, earned: 0n, covered: 0n, owed: 0n, arrears: 0n, rewards: 0n };
     const flags = { active: true, proposed: false, approved: false, gone: false };
