@@ -11,24 +11,28 @@ export { BadAddressError } from "./address/BadAddressError.ts";
 export { formatAddress } from "./address/formatAddress.ts";
 export type { AddressForms } from "./address/formatAddress.ts";
 export { parseAddress } from "./address/parseAddress.ts";
-export type { CborValue } from "./cbor/CborValue.ts";
-export { decodeCbor } from "./cbor/decode.ts";
+export { CborLink } from "./cbor/CborValue.ts";
+export type { CborValue, DagCborValue } from "./cbor/CborValue.ts";
+export { decodeCbor, decodeDagCbor } from "./cbor/decode.ts";
 export { encodeCbor } from "./cbor/encode.ts";
 export { decodeTokenAmount, encodeTokenAmount } from "./cbor/tokenAmount.ts";
 export { ExplainedError, FatalError, RefusedError, TemporaryError, UsageError } from "./errors/ExplainedError.ts";
 export type { ErrorContext } from "./errors/ExplainedError.ts";
 export { ExitCode } from "./errors/exitCode.ts";
 export { explainRevert } from "./errors/explain.ts";
+export { revertData } from "./errors/revertData.ts";
 export type { Explanation, Locale } from "./errors/explain.ts";
 export { daysToFirstCash } from "./forecast/firstCash.ts";
 export type { CashOutlook } from "./forecast/firstCash.ts";
 export { concatBytes, fromBase64, fromHex, sameBytes, toBase64, toHex } from "./hex.ts";
 export type { Hex } from "./hex.ts";
+export { inBatches } from "./inBatches.ts";
 export { messageLinks, transactionLinks } from "./links/explorers.ts";
 export type { Links } from "./links/explorers.ts";
 export type * from "./lotus/answers.ts";
 export { actorKind } from "./lotus/actorKind.ts";
 export type { ActorKind } from "./lotus/actorKind.ts";
+export { blockCid, cidOf } from "./lotus/cid.ts";
 export { createLotusClient } from "./lotus/createLotusClient.ts";
 export {
   BadAnswerError,
@@ -38,20 +42,35 @@ export {
   NotAuthorizedError,
 } from "./lotus/errors.ts";
 export type { LotusClient, OutgoingMessage, TipsetKey } from "./lotus/LotusClient.ts";
-export { createTransport } from "./lotus/transport.ts";
+export { createTransport, isSentOnce, readAnswer } from "./lotus/transport.ts";
 export type { JsonRpcRequest, TransportOptions } from "./lotus/transport.ts";
 export { publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
-export { ContractReader } from "./protocol/ethCall.ts";
+export { ContractReader, hex } from "./protocol/ethCall.ts";
+export { OracleReader } from "./protocol/OracleReader.ts";
+export type { Vote } from "./protocol/OracleReader.ts";
+export { FRAME_EPOCHS, MAX_PAGE, ReportTree, frameOf, leafOf, referenceEpoch } from "./protocol/report.ts";
+export type { ReportEntry, ReportPage, ReportSkip } from "./protocol/report.ts";
 export { PowerNftReader } from "./protocol/PowerNftReader.ts";
-export type { Cover, Guarantee, MinerAccount, MinerGuarantees, Power, Solvency } from "./protocol/PowerNftReader.ts";
+export type {
+  AttestedWeights,
+  Cover,
+  Guarantee,
+  MinerAccount,
+  MinerGuarantees,
+  Power,
+  Solvency,
+} from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
 export { minerRegistryAbi } from "./abi/minerRegistry.ts";
 export { minerVaultAbi } from "./abi/minerVault.ts";
 export { powerNftAbi } from "./abi/powerNft.ts";
+export { powerOracleAbi } from "./abi/powerOracle.ts";
 export { fromBitfield, toBitfield } from "./sectors/bitfield.ts";
 export { sectorQap } from "./sectors/qap.ts";
 export type { SectorQuality } from "./sectors/qap.ts";
+export { decodeRlePlus } from "./sectors/rlePlus.ts";
+export { intersectSectors, subtractSectors, uniteSectors } from "./sectors/sets.ts";
 export { MAX_SECTOR_NUMBER, countSectors, eachSector, formatSectors, parseSectors } from "./sectors/ranges.ts";
 export type { SectorRange } from "./sectors/ranges.ts";
 export {

@@ -11,7 +11,7 @@ import {
   VAULT_EXPIRATION,
   VAULT_QUOTA_FIL,
 } from "../../lib/index.ts";
-import type { Call } from "./simulate.ts";
+import { type Call, requireTarget } from "./simulate.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
 /** Hexadecimal as the Lotus tools take it: without 0x. */
@@ -25,12 +25,13 @@ export function bareHex(bytes: Uint8Array): string {
  */
 export async function contractCommand(context: TaskContext, call: Call, from: Address): Promise<string> {
   const { prefix } = context.network;
+  const to = requireTarget(call);
   if (!(await isMultisig(context, from))) {
-    return `lotus send --from ${from.toString(prefix)} --params-hex ${call.data.slice(2)} ${call.to} 0`;
+    return `lotus send --from ${from.toString(prefix)} --params-hex ${call.data.slice(2)} ${to} 0`;
   }
   const robust = await robustAddress(context, from);
   const signer = await firstSigner(context, from);
-  const target = parseAddress(call.to).toString(prefix);
+  const target = parseAddress(to).toString(prefix);
   const params = bareHex(invokeEvmParams(fromHex(call.data)));
   return `lotus msig propose --from ${signer} ${robust.toString(prefix)} ${target} 0 ${INVOKE_EVM} ${params}`;
 }

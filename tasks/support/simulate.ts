@@ -11,14 +11,16 @@ import {
   NodeRefusedError,
   parseAddress,
   RefusedError,
+  revertData,
   toHex,
 } from "../../lib/index.ts";
 import type { Sender } from "./Sender.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
-/** A call of a contract that changes something. */
+/** A call of a contract that changes something, or the creation of one. */
 export interface Call {
-  readonly to: Hex;
+  /** The contract; undefined: `data` creates one. */
+  readonly to: Hex | undefined;
   readonly data: Hex;
 }
 
@@ -39,7 +41,9 @@ export async function simulate(context: TaskContext, call: Call, sender: Sender 
 async function simulateEthereum(context: TaskContext, call: Call, sender: Sender | undefined): Promise<Hex> {
   const from = sender?.address.toEvm();
   try {
-    const answer = await context.eth("eth_call", [{ ...call, ...(from === undefined ? {} : { from }) }, "latest"]);
+    const { to, data } = call;
+    const transaction = { data, ...(to === undefined ? {} : { to }), ...(from === undefined ? {} : { from }) };
+    const answer = await context.eth("eth_call", [transaction, "latest"]);
     return z.string().parse(answer) as Hex;
   } catch (error) {
     if (!(error instanceof NodeRefusedError)) throw error;
@@ -51,7 +55,7 @@ async function simulateNative(context: TaskContext, call: Call, sender: Sender):
   try {
     const { MsgRct, Error: reason } = await context.lotus.stateCall({
       from: sender.address,
-      to: parseAddress(call.to),
+      to: parseAddress(requireTarget(call)),
       value: 0n,
       method: INVOKE_EVM,
       params: invokeEvmParams(fromHex(call.data)),
@@ -65,6 +69,14 @@ async function simulateNative(context: TaskContext, call: Call, sender: Sender):
   }
 }
 
+/** @throws {RefusedError} for the creation of a contract, which only an Ethereum transaction does here. */
+export function requireTarget({ to }: Call): Hex {
+  if (to !== undefined) return to;
+  throw new RefusedError(
+    "Contracts are deployed by Ethereum transactions: set PRIVATE_KEY, or name its address with --from.",
+  );
+}
+
 /** What a contract's refusal means, as an error to show. */
 export function refusal(context: TaskContext, data: Hex | undefined, cause: Error): RefusedError {
   const explanation = data === undefined ? undefined : explainRevert(data, context.network);
@@ -73,10 +85,4 @@ export function refusal(context: TaskContext, data: Hex | undefined, cause: Erro
     details: data === undefined || data === "0x" ? cause.message : `${cause.message} ${data}`,
     cause,
   });
-}
-
-/** Nodes put the revert's bytes directly beside the error, or one level deeper. */
-export function revertData(data: unknown): Hex | undefined {
-  const parsed = z.union([z.string(), z.object({ data: z.string() }).transform((inner) => inner.data)]).safeParse(data);
-  return parsed.success && /^0x([0-9a-f]{2})*$/i.test(parsed.data) ? (parsed.data as Hex) : undefined;
 }

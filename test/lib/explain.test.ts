@@ -13,7 +13,9 @@ const VALUES: Readonly<Record<string, unknown>> = {
   uint256: 1000n,
   uint64: 1000n,
   uint32: 1000n,
-  uint8: 8n,
+  uint16: 1000n,
+  uint8: 2n,
+  bytes32: `0x${"11".repeat(32)}`,
   int64: 1000n,
   int256: 19n,
   address: "0xff00000000000000000000000000000000000066",
@@ -27,7 +29,8 @@ async function errorsOf(contract: string): Promise<[Interface, ErrorFragment][]>
 }
 
 describe("explainRevert", () => {
-  for (const contract of ["IPowerNFT", "IMinerVault", "IMinerRegistry", "PowerNFT", "MinerVault", "MinerRegistry"]) {
+  const contracts = ["PowerNFT", "PowerOracle", "MinerVault", "MinerRegistry"];
+  for (const contract of contracts.flatMap((name) => [`I${name}`, name])) {
     it(`has a sentence that says what to do for every custom error of ${contract}`, async () => {
       for (const [contracts, error] of await errorsOf(contract)) {
         expect(SENTENCES, error.name).to.have.property(error.name);
