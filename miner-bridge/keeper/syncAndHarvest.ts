@@ -11,12 +11,12 @@ const NFT = new Interface(powerNftAbi);
 export const syncMiners: Duty = async (deps, { head }, act) => {
   const { config, metrics, log } = deps;
   await eachMiner(deps, "syncMiners", async ({ minerId }) => {
-    const account = await accountOf(deps, minerId);
+    const account = await readerOf(deps).minerAccount(minerId);
     if (account.lastSync === 0n || account.living === 0n) return;
     const left = account.syncDeadline - head.Height;
     metrics.syncDeadline.set({ miner: `f0${minerId}` }, Number(left));
     metrics.arrears.set({ miner: `f0${minerId}` }, Number(account.arrears) / 1e18);
-    metrics.owed.set({ miner: `f0${minerId}` }, Number(account.owed) / 1e18);
+    metrics.owed.set({ miner: `f0${minerId}` }, Number(await owedOf(deps, minerId, account)) / 1e18);
     if (left > config.syncMarginEpochs) return;
     log.warn({ event: "keeper.deadline", minerId, left }, `f0${minerId} has to be measured within ${left} epochs`);
     await act({ purpose: `sync:${minerId}:${account.lastSync}`, to: config.powerNft, data: encode("sync", minerId) });
@@ -30,7 +30,7 @@ export const harvestMiners: Duty = async (deps, _, act) => {
   if (from === undefined) return; // gas is estimated for who pays it
   await eachMiner(deps, "harvestMiners", async (vault) => {
     const { minerId } = vault;
-    const account = await accountOf(deps, minerId);
+    const account = await readerOf(deps).minerAccount(minerId);
     const harvestable = await harvestableOf(deps, vault, account);
     if (harvestable === 0n) return;
     const data = encode("settle", minerId);
@@ -51,14 +51,15 @@ export const harvestMiners: Duty = async (deps, _, act) => {
 };
 
 /**
- * What a measurement and a harvest now would bring, attoFIL: what is owed and, where that can be paid in full, the
- * holders' part of rewards that are not measured yet, as far as the miner has cash.
+ * What a measurement and a harvest now would bring, attoFIL: what is owed, of income and of guarantees, and, where that
+ * can be paid in full, the holders' part of rewards that are not measured yet, as far as the miner has cash.
  */
 async function harvestableOf(deps: KeeperDeps, vault: Vault, account: MinerAccount): Promise<bigint> {
   const { eth, pool } = deps;
   const { minerId, address } = vault;
-  const owed = account.owed === 0n ? 0n : await simulate(deps, "harvest", minerId);
-  if (account.weight === 0n || owed < account.owed) return owed; // there is no more cash, or the chain refuses to pay it
+  const owed = await owedOf(deps, minerId, account);
+  const paid = owed === 0n ? 0n : await simulate(deps, "harvest", minerId);
+  if (account.weight === 0n || paid < owed) return paid; // there is no more cash, or the chain refuses to pay it
   const rewards = await simulate(deps, "sync", minerId);
   const whole = account.qap > account.weight ? account.qap : account.weight;
   const unmeasured = (rewards * account.weight) / whole;
@@ -66,12 +67,17 @@ async function harvestableOf(deps: KeeperDeps, vault: Vault, account: MinerAccou
     pool.lotus.stateMinerAvailableBalance(Address.fromId(minerId)),
     eth.balance(address),
   ]);
-  const left = (available > 0n ? available : 0n) + cash - owed;
-  return owed + (unmeasured < left ? unmeasured : left > 0n ? left : 0n);
+  const left = (available > 0n ? available : 0n) + cash - paid;
+  return paid + (unmeasured < left ? unmeasured : left > 0n ? left : 0n);
 }
 
-function accountOf({ pool, config }: KeeperDeps, minerId: bigint): Promise<MinerAccount> {
-  return new PowerNftReader(pool.request, config.powerNft).minerAccount(minerId);
+/** What a miner still owes its holders, of income and of guarantees, attoFIL. */
+async function owedOf(deps: KeeperDeps, minerId: bigint, account: MinerAccount): Promise<bigint> {
+  return account.owed + (await readerOf(deps).guaranteesOf(minerId)).owed;
+}
+
+function readerOf({ pool, config }: KeeperDeps): PowerNftReader {
+  return new PowerNftReader(pool.request, config.powerNft);
 }
 
 async function simulate({ eth, config }: KeeperDeps, name: "harvest" | "sync", minerId: bigint): Promise<bigint> {

@@ -148,6 +148,13 @@ describe("a keeper", () => {
       expect(done("settle")).to.have.length(1);
     });
 
+    it("when guarantees owe it, and no income is owed (R-GUA-1)", async () => {
+      Object.assign(vault, { cash: 20n * cost, due: FIL });
+      await rounds(await world.bridge("keeper"));
+      expect(done("settle")).to.have.length(1);
+      expect(vault.due).to.equal(FIL - 20n * cost);
+    });
+
     it("not when it is not", async () => {
       vault.account["owed"] = FIL;
       vault.cash = 20n * cost - 1n;

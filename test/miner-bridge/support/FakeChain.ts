@@ -82,6 +82,8 @@ export interface FakeVault {
   /** Rewards that the next sync measures, attoFIL. */
   rewards: bigint;
   account: Record<string, bigint>;
+  /** What is owed by guarantees, attoFIL. */
+  due: bigint;
   /** The miner does not exist any more. */
   gone: boolean;
 }
@@ -151,7 +153,7 @@ export class FakeChain {
     const account = { lastSync: 1_000n, pairEpoch: 0n, syncDeadline: 1_000_000n, qap: 64n * GIB, weight: 0n };
     const money = { living: 1n, earned: 0n, covered: 0n, owed: 0n, arrears: 0n, rewards: 0n, nominalPower: 0n };
     const flags = { active: true, proposed: false, approved: false, gone: false };
-    const vault = { address, ...flags, cash: 0n, rewards: 0n, account: { ...account, ...money } };
+    const vault = { address, ...flags, cash: 0n, rewards: 0n, due: 0n, account: { ...account, ...money } };
     this.vaults.set(minerId, vault);
     this.emit(REGISTRY, "VaultCreated", [minerId, address], epoch);
     return vault;
@@ -303,6 +305,10 @@ export class FakeChain {
         return [attested?.last ?? 0n, attested?.previous ?? 0n, attested?.frame ?? 0];
       },
       minerAccount: (minerId: bigint) => [this.vaults.get(minerId)?.account],
+      guaranteesOf: (minerId: bigint) => {
+        const due = this.vaults.get(minerId)?.due ?? 0n;
+        return [[0n, due, 0n, due]];
+      },
       vaultOf: (minerId: bigint) => [this.renamed.get(minerId) ?? this.vaults.get(minerId)?.address ?? ZeroAddress],
       submit: (frame: bigint, root: string) => {
         this.#checkSubmit(from, Number(frame));
@@ -323,7 +329,8 @@ export class FakeChain {
       settle: (minerId: bigint) => {
         this.#sync(minerId, writes);
         this.#harvest(minerId, writes);
-        return [this.vaults.get(minerId)?.account["owed"] ?? 0n, 1n, 0n];
+        const vault = this.vaults.get(minerId);
+        return [(vault?.account["owed"] ?? 0n) + (vault?.due ?? 0n), 1n, 0n];
       },
       freeSectors: (ids: bigint[]) => {
         for (const id of ids) {
@@ -360,10 +367,13 @@ export class FakeChain {
 
   #harvest(minerId: bigint, writes: boolean): bigint {
     const vault = this.vaults.get(minerId) as FakeVault;
-    const owed = vault.account["owed"] ?? 0n;
+    const income = vault.account["owed"] ?? 0n;
+    const owed = income + vault.due;
     const paid = owed < vault.cash ? owed : vault.cash;
+    const covered = paid < income ? paid : income;
     if (writes) {
-      vault.account["owed"] = owed - paid;
+      vault.account["owed"] = income - covered;
+      vault.due -= paid - covered;
       vault.cash -= paid;
     }
     return paid;
