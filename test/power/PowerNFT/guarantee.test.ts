@@ -100,6 +100,18 @@ describe("A guarantee (R-GUA-1)", () => {
     expect((await p.nft.guaranteeOf(p.id)).due).to.be.closeTo(half, DUST);
   });
 
+  it("owes at once what a proof takes of the weight before the last alone (R-ORC-3, R-ORC-4)", async () => {
+    const p = await delivering(G);
+    await attest(p, p.id, p.nominal / 2n);
+    await prove(p, p.id, (p.nominal * 3n) / 4n);
+    const since = await p.fil.epoch();
+    expect(await p.nft.weightOf(p.id)).to.equal(p.nominal / 2n);
+    const now = await pass(p, 3n);
+    const quarter = (await partOf(p, p.id, now - since)) / 4n;
+    expect((await p.nft.guaranteeOf(p.id)).due).to.be.closeTo(quarter, DUST);
+    await expectIdentities(p, MINER, [p.id]);
+  });
+
   it("owes no more from the report on that finds the power again", async () => {
     const p = await delivering(G);
     const since = await attestTwice(p, p.id, p.nominal / 2n);
@@ -159,6 +171,15 @@ describe("A guarantee (R-GUA-1)", () => {
     const since = await p.fil.epoch();
     const now = await pass(p, 1n);
     expect((await p.nft.guaranteeOf(p.id)).due).to.be.closeTo(await partOf(p, p.id, now - since), DUST);
+    await attest(p, p.id, 0n);
+    expect((await p.nft.guaranteeOf(p.id)).remaining).to.equal(0n);
+  });
+
+  it("is not called by a proof that follows a report of no power: only by the next report", async () => {
+    const p = await delivering(G);
+    await attest(p, p.id, 0n);
+    await prove(p, p.id, 0n);
+    expect((await p.nft.guaranteeOf(p.id)).remaining).to.be.greaterThan(0n);
     await attest(p, p.id, 0n);
     expect((await p.nft.guaranteeOf(p.id)).remaining).to.equal(0n);
   });
