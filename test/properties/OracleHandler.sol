@@ -119,11 +119,13 @@ abstract contract OracleHandler is PowerHandler {
         bytes32 root = _roots[frame];
         Page memory page = abi.decode(_pages[root][n], (Page));
         bool tampered = _tamper(page, seed >> 16);
-        bytes4 refusal = tampered ? IPowerOracle.NotInReport.selector : _refusalOfPage(frame, page);
+        bytes4 refusal = _refusalOfPage(frame, page);
         if (_isTooOld(frame)) refusal = IPowerOracle.FrameTooOld.selector;
+        if (frame != _lastFrame) refusal = IPowerOracle.FrameOver.selector;
+        if (tampered) refusal = IPowerOracle.NotInReport.selector;
         bytes32 books = _booksOnceSynced(page.minerId, seed >> 8);
         try ORACLE.applyPage(frame, page.minerId, page.ids, page.weights, _proofOf(root, n)) {
-            assertTrue(refusal == 0, "only a page of an agreed report that is neither old nor overtaken is applied");
+            assertTrue(refusal == 0, "only a page of the last report, while it is not old nor overtaken, is applied");
             _assertSameBooks(books);
             _weighed(page.minerId, frame, page.ids, page.weights);
             _applied[root] |= 1 << n;
@@ -156,14 +158,15 @@ abstract contract OracleHandler is PowerHandler {
         (Evidence memory e, bool lie) = _evidence(id, seed);
         uint64 nominal = NFT.nominalPowerOf(id);
         uint256 all = _sectors[id].count;
-        uint64 weight = e.sectors.length > all ? 0 : uint64((nominal * (all - e.sectors.length)) / all);
-        bytes4 refusal = _refusalOfChallenge(id, e, lie, weight);
+        uint64 proven = e.sectors.length > all ? 0 : uint64((nominal * (all - e.sectors.length)) / all);
+        bytes4 refusal = _refusalOfChallenge(id, e, lie, proven);
         bytes32 books = _booksOnceSynced(_minerOf(id), seed >> 8);
         try ORACLE.challenge(id, e.sectors, e.proofs, e.aux) returns (uint64 given) {
             assertTrue(refusal == 0, "only what the chain confirms lowers a weight");
-            assertEq(given, weight, "the part of nominal power whose sectors were not proven");
+            uint256 weight = MODEL.nft(id).weight;
+            assertEq(given, proven < weight ? proven : weight, "at most the part whose sectors were not proven");
             _assertSameBooks(books);
-            _lowered(id, _frameOfNow(), weight);
+            _lowered(id, _frameOfNow(), proven);
             _done(true);
         } catch (bytes memory error_) {
             _expect(error_, refusal, 0, 0);
@@ -203,13 +206,13 @@ abstract contract OracleHandler is PowerHandler {
                     ? personAt(seed >> 8)
                     : _keyAt(seed >> 8);
         bytes4 refusal = 0;
-        if (key != address(0) && (_isMember(key) || _delegators[key] != address(0))) {
-            refusal = IPowerOracle.DelegateTaken.selector;
-        }
+        address other = _delegators[key];
+        if (_isMember(key) || (other != member && _isMember(other))) refusal = IPowerOracle.DelegateTaken.selector;
         if (!_isMember(member)) refusal = IPowerOracle.NotMember.selector;
         vm.prank(member);
         try ORACLE.setDelegate(key) {
             assertTrue(refusal == 0, "a key speaks for one member, and a member for itself");
+            if (key != address(0)) delete _delegates[other]; // no member any more: its key is free
             delete _delegators[_delegates[member]];
             _delegates[member] = key;
             if (key != address(0)) _delegators[key] = member;
@@ -267,7 +270,9 @@ abstract contract OracleHandler is PowerHandler {
     ) internal virtual override returns (uint16 frame) {
         uint16 spoken = _lastFrame;
         for (uint256 i = 0; i < ids.length; ++i) {
-            if (_attested[ids[i]].frame > spoken) spoken = _attested[ids[i]].frame;
+            Attested storage attested = _attested[ids[i]];
+            if (attested.frame > spoken) spoken = attested.frame;
+            if (attested.challengedIn > spoken) spoken = attested.challengedIn;
         }
         _rollBeyond(spoken);
         frame = _frameOfNow();
@@ -413,7 +418,8 @@ abstract contract OracleHandler is PowerHandler {
             }
             if (_minerOf(id) != page.minerId) return IPowerNFT.WrongMiner.selector;
             if (page.weights[i] > NFT.nominalPowerOf(id)) return IPowerNFT.WeightAboveNominal.selector;
-            if (frame > _attested[id].frame) fresh = true;
+            bool rises = page.weights[i] > MODEL.nft(id).weight;
+            if (frame > _attested[id].frame && !(rises && frame <= _attested[id].challengedIn)) fresh = true;
         }
         return fresh ? bytes4(0) : IPowerNFT.StaleFrame.selector;
     }
@@ -424,10 +430,11 @@ abstract contract OracleHandler is PowerHandler {
         if (which % 4 == 0 && recent != 0) {
             return (_agreed[_agreed.length - 1 - ((which >> 8) % recent)], (which >> 16) % PAGES);
         }
-        for (uint256 k = 0; k < recent * PAGES; ++k) {
-            uint256 at = ((which >> 8) + k) % (recent * PAGES);
-            (frame, n) = (_agreed[_agreed.length - 1 - at / PAGES], at % PAGES);
-            if (!_isTooOld(frame) && (_applied[_roots[frame]] >> n) % 2 == 0) return (frame, n);
+        frame = _lastFrame;
+        bool applicable = recent != 0 && _agreed[_agreed.length - 1] == frame && !_isTooOld(frame);
+        for (uint256 k = 0; applicable && k < PAGES; ++k) {
+            n = ((which >> 8) + k) % PAGES;
+            if ((_applied[_roots[frame]] >> n) % 2 == 0) return (frame, n);
         }
         _agreeOnDraft(seed);
         return (_lastFrame, (which >> 16) % PAGES);
@@ -511,13 +518,14 @@ abstract contract OracleHandler is PowerHandler {
         }
     }
 
-    function _refusalOfChallenge(uint256 id, Evidence memory e, bool lie, uint64 weight) private view returns (bytes4) {
+    function _refusalOfChallenge(uint256 id, Evidence memory e, bool lie, uint64 proven) private view returns (bytes4) {
         if (e.sectors.length == 0) return IPowerOracle.BadLengths.selector;
         if (!_attested[id].ever) return IPowerOracle.NotAttested.selector;
         IPowerNFT.SectorRange memory range = _sectors[id];
         if (e.sectors[e.sectors.length - 1] >= range.start + range.count) return IPowerOracle.ForeignSector.selector;
         if (lie) return IPowerOracle.NotProven.selector;
-        bool lower = weight < MODEL.nft(id).weight && block.number < _expiry(id);
+        bool lower = proven < MODEL.nft(id).weight || proven < _attested[id].previous;
+        if (block.number >= _expiry(id)) lower = false;
         return lower ? bytes4(0) : IPowerNFT.NothingToLower.selector;
     }
 

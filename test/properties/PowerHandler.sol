@@ -35,11 +35,13 @@ abstract contract PowerHandler is Test {
     mapping(uint256 id => IPowerNFT.SectorRange) internal _sectors;
     mapping(uint256 id => bool) internal _freed;
     mapping(uint256 id => uint256) internal _earnedBefore;
-    /// @dev The highest weight so far, the one before the last, the frame of the last, and whether there ever was one.
+    /// @dev The highest weight so far, the one before the last, the frame of the last report, that of the last challenge,
+    /// and whether there ever was a report.
     struct Attested {
         uint256 peak;
         uint256 previous;
         uint16 frame;
+        uint16 challengedIn;
         bool ever;
     }
     mapping(uint256 id => Attested) internal _attested;
@@ -649,7 +651,7 @@ abstract contract PowerHandler is Test {
     /// was before.
     function _rise(uint64 minerId, uint256 id, uint16 frame, uint256 weight) private {
         uint256 old = MODEL.nft(id).weight;
-        if (weight <= old) return;
+        if (weight <= old || frame <= _attested[id].challengedIn) return;
         uint256 peak = _attested[id].peak;
         bool inArrears = _seen[minerId].arrears != 0 && _seen[minerId].owed != 0; // cash may have come since the sync
         if (inArrears && weight > peak) weight = peak;
@@ -673,11 +675,11 @@ abstract contract PowerHandler is Test {
         return _isLive(id) && frame > _attested[id].frame && block.number < _expiry(id);
     }
 
-    /// @dev A challenge leaves one weight: the chain proved it.
-    function _lowered(uint256 id, uint16 frame, uint64 weight) internal {
+    /// @dev A challenge lowers both weights to what the chain proved; only a report of a later frame raises them.
+    function _lowered(uint256 id, uint16 frame, uint64 proven) internal {
         _reconcile(_minerOf(id));
-        _setWeight(id, frame, weight);
-        _attested[id].previous = weight;
+        (_attested[id].previous, _attested[id].challengedIn) = (proven, frame);
+        if (proven < MODEL.nft(id).weight) MODEL.setWeight(id, proven);
         _checkWeight(id);
     }
 
