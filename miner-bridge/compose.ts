@@ -1,9 +1,11 @@
+import { prefixOf } from "../lib/index.ts";
 import { type Account, EthNode, Outbox, Targets, loadAccount, readSecret } from "./chain/index.ts";
 import { type Config, type Environment, SECRETS } from "./config/index.ts";
+import { HistoryReader, createIndexer } from "./indexer/index.ts";
 import { EndpointPool, type EndpointPoolOptions } from "./lotus/index.ts";
-import { type Log, createMetrics } from "./ops/index.ts";
+import { type Log, type Metrics, createMetrics } from "./ops/index.ts";
 import { createComputeMiner } from "./power/index.ts";
-import type { Role, TickDeps } from "./runTick.ts";
+import type { IndexDeps, SendingDeps, SendingRole } from "./runTick.ts";
 import { State, statePath } from "./state/index.ts";
 
 /** A log that can be told what must never be written. */
@@ -14,10 +16,24 @@ export interface SecretiveLog extends Log {
 /** How long a node is waited for, and how often it is asked again. */
 export type Patience = Pick<EndpointPoolOptions, "timeoutMs" | "retries" | "pauseMs" | "signal">;
 
-/** Everything that a role works with, and its end. */
-export interface Bridge extends TickDeps {
-  readonly account: Account | undefined;
+/** What every role has: its end, and a question for its readiness. */
+interface Composed {
+  /** Throws where what the role keeps cannot be read. */
+  checkState(): void;
   close(): void;
+}
+
+/** Everything that a role that sends works with, and its end. */
+export interface Bridge extends SendingDeps, Composed {
+  readonly account: Account | undefined;
+}
+
+/** Everything that the index works with, and its end. */
+export interface IndexBridge extends IndexDeps, Composed {
+  readonly pool: EndpointPool;
+  readonly metrics: Metrics;
+  /** The history's file. */
+  readonly path: string;
 }
 
 /** The nodes of the settings, as one. */
@@ -33,9 +49,9 @@ export async function composePool(
   return new EndpointPool({ endpoints: config.rpcUrls.map((url) => ({ url, token })), log, ...patience });
 }
 
-/** Puts a role together from its settings. */
+/** Puts a role that sends together from its settings. */
 export async function compose(
-  role: Role,
+  role: SendingRole,
   config: Config,
   environment: Environment,
   log: SecretiveLog,
@@ -62,6 +78,48 @@ export async function compose(
     log,
     metrics,
     now: Date.now,
+    checkState: () => void state.discovered.place(),
     close: () => state.close(),
+  };
+}
+
+/** Puts the index together from its settings. It reads no key: it has nothing to send. */
+export async function composeIndex(
+  config: Config,
+  environment: Environment,
+  log: SecretiveLog,
+  patience: Patience = {},
+): Promise<IndexBridge> {
+  const pool = await composePool(config, environment, log, patience);
+  const metrics = createMetrics();
+  const path = statePath(config.dataFolder, "index");
+  const { powerNft, minerRegistry, powerOracle, chainId } = config;
+  const { request } = pool;
+  const indexer = createIndexer({
+    request,
+    contracts: { powerNFT: powerNft, minerRegistry, powerOracle },
+    startEpoch: config.deployedAt,
+    path,
+    log,
+    metrics: metrics.index,
+    prefix: prefixOf(BigInt(chainId)),
+  });
+  const reader = new HistoryReader(path);
+  return {
+    role: "index",
+    config,
+    pool,
+    lotus: pool.lotus,
+    eth: new EthNode(request),
+    indexer,
+    metrics,
+    path,
+    stop: patience.signal,
+    now: Date.now,
+    checkState: () => void reader.standing(),
+    close: () => {
+      reader.close();
+      indexer.close();
+    },
   };
 }

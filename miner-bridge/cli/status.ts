@@ -4,6 +4,7 @@ import { OracleReader, frameOf } from "../../lib/index.ts";
 import { loadAccount } from "../chain/index.ts";
 import { composePool } from "../compose.ts";
 import { readConfig } from "../config/index.ts";
+import { HistoryReader } from "../indexer/index.ts";
 import { createLog } from "../ops/index.ts";
 import { State, statePath } from "../state/index.ts";
 import { type Terminal, toJson } from "./Terminal.ts";
@@ -32,6 +33,7 @@ export async function status(terminal: Terminal, { config: path, json }: StatusO
     stale,
     key: account?.address ?? "none: dry",
     roles,
+    history: historyOf(config.dataFolder),
   };
   if (json) {
     terminal.print(toJson(found));
@@ -44,6 +46,23 @@ export async function status(terminal: Terminal, { config: path, json }: StatusO
     terminal.print(`${role.padEnd(13)} events read to epoch ${epoch ?? "-"}, ${vaults} vaults`);
     for (const { purpose, status: state, hash } of sent)
       terminal.print(`  ${state.padEnd(10)} ${purpose} ${hash ?? ""}`);
+  }
+  if (found.history !== undefined) {
+    const { epoch, incomeTo } = found.history;
+    terminal.print(`index         events to epoch ${epoch ?? "-"}, income to epoch ${incomeTo ?? "-"}`);
+  }
+}
+
+/** How far the index has come; undefined where there is none. */
+function historyOf(folder: string): { epoch: bigint | undefined; incomeTo: bigint | undefined } | undefined {
+  const path = statePath(folder, "index");
+  if (!existsSync(path)) return undefined;
+  const history = new HistoryReader(path);
+  try {
+    const standing = history.standing();
+    return { epoch: standing?.epoch, incomeTo: standing?.closed ?? undefined };
+  } finally {
+    history.close();
   }
 }
 

@@ -8,7 +8,7 @@ import { type Bridge, compose } from "../../../miner-bridge/compose.ts";
 import { type Config, SECRETS, settings } from "../../../miner-bridge/config/index.ts";
 import type { LogFields } from "../../../miner-bridge/ops/index.ts";
 import type { ComputeMiner } from "../../../miner-bridge/power/index.ts";
-import type { Role } from "../../../miner-bridge/runTick.ts";
+import type { SendingRole } from "../../../miner-bridge/runTick.ts";
 import { NFT, ORACLE, REGISTRY } from "./FakeChain.ts";
 import { FakeNode } from "./FakeNode.ts";
 
@@ -92,7 +92,7 @@ export class World {
 
   /** A bridge with the key of a member, or without one. */
   async bridge(
-    role: Role,
+    role: SendingRole,
     member: number | null = 0,
     changes: Readonly<Record<string, unknown>> = {},
     computeMiner: ComputeMiner = nominal,
