@@ -103,6 +103,8 @@ export class FakeChain {
   chainId = CHAIN_ID;
   /** Seconds by which the chain's time is off. */
   clockOffset = 0;
+  /** When epoch 0 was, Unix time; unless it is set, the head is always of this moment. */
+  genesis: number | undefined;
 
   members: string[] = [];
   quorum = 2;
@@ -190,7 +192,8 @@ export class FakeChain {
 
   tipset(epoch: bigint): object {
     const name = this.fork !== undefined && epoch >= this.fork.from ? this.fork.name : "";
-    const Timestamp = Math.floor(Date.now() / 1000) + this.clockOffset - 30 * Number(this.head - epoch);
+    const genesis = this.genesis ?? Math.floor(Date.now() / 1000) + this.clockOffset - 30 * Number(this.head);
+    const Timestamp = genesis + 30 * Number(epoch);
     const block = {
       Miner: "f01000",
       Timestamp,
@@ -302,6 +305,7 @@ export class FakeChain {
         const attested = said(id);
         return [attested?.last ?? 0n, attested?.previous ?? 0n, attested?.frame ?? 0];
       },
+      expectedPerDay: (_: bigint, weight: bigint) => [weight / 1_000n],
       minerAccount: (minerId: bigint) => [this.vaults.get(minerId)?.account],
       vaultOf: (minerId: bigint) => [this.renamed.get(minerId) ?? this.vaults.get(minerId)?.address ?? ZeroAddress],
       submit: (frame: bigint, root: string) => {
