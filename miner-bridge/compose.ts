@@ -15,6 +15,7 @@ export interface SecretiveLog extends Log {
 
 /** How long a node is waited for, and how often it is asked again. */
 export type Patience = Pick<EndpointPoolOptions, "timeoutMs" | "retries" | "pauseMs" | "signal">;
+type PoolOptions = Patience & Pick<EndpointPoolOptions, "metrics">;
 
 /** What every role has: its end, and a question for its readiness. */
 interface Composed {
@@ -41,12 +42,12 @@ export async function composePool(
   config: Config,
   environment: Environment,
   log: SecretiveLog,
-  patience: Patience = {},
+  options: PoolOptions = {},
 ): Promise<EndpointPool> {
   const token =
     config.rpcTokenFile === undefined ? environment[SECRETS.rpcToken] : await readSecret(config.rpcTokenFile);
   if (token !== undefined) log.hide(token);
-  return new EndpointPool({ endpoints: config.rpcUrls.map((url) => ({ url, token })), log, ...patience });
+  return new EndpointPool({ endpoints: config.rpcUrls.map((url) => ({ url, token })), log, ...options });
 }
 
 /** Puts a role that sends together from its settings. */
@@ -57,12 +58,12 @@ export async function compose(
   log: SecretiveLog,
   patience: Patience = {},
 ): Promise<Bridge> {
-  const pool = await composePool(config, environment, log, patience);
+  const metrics = createMetrics();
+  const pool = await composePool(config, environment, log, { ...patience, metrics: metrics.chain });
   const account = await loadAccount(config, environment);
   const state = State.open(statePath(config.dataFolder, role));
   const eth = new EthNode(pool.request);
   const targets = new Targets(pool.request, config);
-  const metrics = createMetrics();
   const { journal, blocks } = state;
   return {
     role,
@@ -90,8 +91,8 @@ export async function composeIndex(
   log: SecretiveLog,
   patience: Patience = {},
 ): Promise<IndexBridge> {
-  const pool = await composePool(config, environment, log, patience);
   const metrics = createMetrics();
+  const pool = await composePool(config, environment, log, { ...patience, metrics: metrics.chain });
   const path = statePath(config.dataFolder, "index");
   const { powerNft, minerRegistry, powerOracle, chainId } = config;
   const { request } = pool;
