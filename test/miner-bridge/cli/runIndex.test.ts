@@ -106,13 +106,4 @@ describe("`run index`", function () {
     expect(exitCode).to.equal(ExitCode.usage);
     expect(err).to.match(/serve chain id 314/);
   });
-
-  it("shows in `status` how far it is", async () => {
-    const config = writeConfig(world);
-    const before = await type(["--config", config, "status"]);
-    expect(before.out).to.not.contain("index");
-    await indexOnce(config);
-    const { out } = await type(["--config", config, "status"]);
-    expect(out).to.match(new RegExp(`index +events to epoch ${world.chain.head - FINALITY}, income to epoch \\d+`));
-  });
 });

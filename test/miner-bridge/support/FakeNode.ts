@@ -68,6 +68,7 @@ export class FakeNode {
   #answer(method: string, params: Params): object {
     const run = this.#methods[method];
     if (run === undefined) return { error: { code: -32601, message: `method '${method}' not found` } };
+    if (params.length < run.length) return { error: { code: -32602, message: "wrong param count" } };
     try {
       return { result: run(...params) };
     } catch (error) {
