@@ -1,12 +1,12 @@
 import { prefixOf } from "../lib/index.ts";
 import { type Account, EthNode, Outbox, Targets, loadAccount, readSecret } from "./chain/index.ts";
 import { type Config, type Environment, SECRETS } from "./config/index.ts";
-import { HistoryReader, createIndexer } from "./indexer/index.ts";
+import { HistoryReader, type Indexer, type IndexerOptions, createIndexer } from "./indexer/index.ts";
 import { EndpointPool, type EndpointPoolOptions } from "./lotus/index.ts";
 import { type Log, type Metrics, createMetrics } from "./ops/index.ts";
 import { createComputeMiner } from "./power/index.ts";
 import type { IndexDeps, SendingDeps, SendingRole } from "./runTick.ts";
-import { State, statePath } from "./state/index.ts";
+import { State, explainDisk, statePath } from "./state/index.ts";
 
 /** A log that can be told what must never be written. */
 export interface SecretiveLog extends Log {
@@ -84,6 +84,21 @@ export async function compose(
   };
 }
 
+/** An indexer that says of its disk what to do. */
+function openIndexer(options: IndexerOptions): Indexer {
+  const { path } = options;
+  try {
+    const indexer = createIndexer(options);
+    return {
+      tick: (signal) =>
+        indexer.tick(signal).catch((cause: unknown) => Promise.reject(explainDisk(path, cause) as Error)),
+      close: () => indexer.close(),
+    };
+  } catch (cause) {
+    throw explainDisk(path, cause);
+  }
+}
+
 /** Puts the index together from its settings. It reads no key: it has nothing to send. */
 export async function composeIndex(
   config: Config,
@@ -96,7 +111,7 @@ export async function composeIndex(
   const path = statePath(config.dataFolder, "index");
   const { powerNft, minerRegistry, powerOracle, chainId } = config;
   const { request } = pool;
-  const indexer = createIndexer({
+  const indexer = openIndexer({
     request,
     contracts: { powerNFT: powerNft, minerRegistry, powerOracle },
     startEpoch: config.deployedAt,

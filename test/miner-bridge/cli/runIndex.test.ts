@@ -6,6 +6,7 @@ import { ExitCode } from "../../../lib/index.ts";
 import { FINALITY } from "../support/FakeChain.ts";
 import { World } from "../support/bridge.ts";
 import { failureOf } from "../support/failure.ts";
+import { openMemoriesWith } from "../support/openMemoriesWith.ts";
 import { freePort, type, writeConfig } from "./support.ts";
 
 /** Attempts to reach a server that is starting, with a pause of some milliseconds between two. */
@@ -97,6 +98,19 @@ describe("`run index`", function () {
     ]);
     expect(exitCode).to.equal(ExitCode.usage);
     expect(err).to.match(/is the history of another deployment \(start/);
+  });
+
+  it("says what to do when its disk cannot be written, and goes on when that was done", async () => {
+    const { chain } = world;
+    chain.genesis = Math.floor(Date.now() / 1000) - 30 * Number(chain.head);
+    const config = writeConfig(world, { maxClockSkewSeconds: 3_600 });
+    await indexOnce(config);
+    chain.skipTo(chain.head + 100n);
+    const restore = openMemoriesWith("query_only = 1");
+    const { exitCode, err } = await type(["--config", config, "run", "index", "--once"]).finally(restore);
+    expect(exitCode).to.equal(ExitCode.fatal);
+    expect(err).to.match(/index\.sqlite: it cannot be written\. Give this user the right to/);
+    expect((await indexOnce(config)).indexed["lag"]).to.equal("0");
   });
 
   it("refuses the wrong chain", async () => {

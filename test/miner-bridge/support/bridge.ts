@@ -68,7 +68,7 @@ export class World {
   readonly node: FakeNode;
   readonly log = new RecordingLog();
   readonly folder = mkdtempSync(join(tmpdir(), "miner-bridge-test-"));
-  readonly #bridges: Bridge[] = [];
+  readonly bridges: Bridge[] = [];
 
   private constructor(node: FakeNode) {
     this.node = node;
@@ -103,12 +103,12 @@ export class World {
     const config = configOn(this.node, folder, changes);
     const environment = key === undefined ? {} : { [SECRETS.key]: key };
     const bridge = { ...(await compose(role, config, environment, this.log, patience)), computeMiner };
-    this.#bridges.push(bridge);
+    this.bridges.push(bridge);
     return bridge;
   }
 
   async stop(): Promise<void> {
-    for (const bridge of this.#bridges) bridge.close();
+    for (const bridge of this.bridges) bridge.close();
     await this.node.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
