@@ -32,7 +32,7 @@ export interface EndpointPoolOptions {
   readonly retries?: number | undefined;
   /** The least pause between rounds, milliseconds; each is twice as long as the last, and up to twice that by chance. */
   readonly pauseMs?: number | undefined;
-  /** Ends the waiting between rounds. */
+  /** Ends the waiting between rounds: from then on each question is asked once more at most, and answered as ever. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
@@ -165,16 +165,26 @@ export class EndpointPool {
     }
   }
 
-  #patiently<T>(ask: () => Promise<T>): Promise<T> {
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
     const { retries = RETRIES, pauseMs = PAUSE, signal } = this.#options;
-    return pRetry(ask, {
-      retries,
-      minTimeout: pauseMs,
-      maxTimeout: LONGEST_PAUSE,
-      randomize: true,
-      signal,
-      shouldRetry: ({ error }) => error instanceof TemporaryError,
-    });
+    const isStopped = (): boolean => signal?.aborted ?? false;
+    if (isStopped()) return ask();
+    let last: Promise<T> | undefined;
+    const attempt = (): Promise<T> => (last = ask());
+    try {
+      return await pRetry(attempt, {
+        retries,
+        minTimeout: pauseMs,
+        maxTimeout: LONGEST_PAUSE,
+        randomize: true,
+        signal,
+        shouldRetry: ({ error }) => error instanceof TemporaryError,
+      });
+    } catch (error) {
+      // told to stop: the round that runs still needs its answers
+      if (isStopped() && last !== undefined) return last;
+      throw error;
+    }
   }
 
   /** Those that rest come last: they are still better than nobody. */
