@@ -44,7 +44,7 @@ export {
 export type { LotusClient, OutgoingMessage, TipsetKey } from "./lotus/LotusClient.ts";
 export { createTransport, isSentOnce, readAnswer } from "./lotus/transport.ts";
 export type { JsonRpcRequest, TransportOptions } from "./lotus/transport.ts";
-export { publicNetwork } from "./networks.ts";
+export { prefixOf, publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
 export { ContractReader, hex } from "./protocol/ethCall.ts";
 export { OracleReader } from "./protocol/OracleReader.ts";

@@ -33,6 +33,11 @@ const CALIBRATION: PublicNetwork = {
   blockscout: "https://filecoin-testnet.blockscout.com",
 };
 
+/** The letter of a chain's Filecoin addresses; `f` where the chain is not a public one. */
+export function prefixOf(chainId: bigint): NetworkPrefix {
+  return [MAINNET, CALIBRATION].find((network) => network.chainId === chainId)?.prefix ?? "f";
+}
+
 /** The public network that a node is on; undefined for a local one, even one that borrows mainnet's chain id. */
 export function publicNetwork(chainId: bigint, lotusName: string): PublicNetwork | undefined {
   // Some nodes answer mainnet's older name.

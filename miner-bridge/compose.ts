@@ -1,10 +1,12 @@
+import { prefixOf } from "../lib/index.ts";
 import { type Account, EthNode, Outbox, Targets, loadAccount, readSecret } from "./chain/index.ts";
 import { type Config, type Environment, SECRETS } from "./config/index.ts";
+import { HistoryReader, type Indexer, type IndexerOptions, createIndexer } from "./indexer/index.ts";
 import { EndpointPool, type EndpointPoolOptions } from "./lotus/index.ts";
-import { type Log, createMetrics } from "./ops/index.ts";
+import { type Log, type Metrics, createMetrics } from "./ops/index.ts";
 import { createComputeMiner } from "./power/index.ts";
-import type { Role, TickDeps } from "./runTick.ts";
-import { State, statePath } from "./state/index.ts";
+import type { IndexDeps, SendingDeps, SendingRole } from "./runTick.ts";
+import { State, explainDisk, statePath } from "./state/index.ts";
 
 /** A log that can be told what must never be written. */
 export interface SecretiveLog extends Log {
@@ -13,11 +15,26 @@ export interface SecretiveLog extends Log {
 
 /** How long a node is waited for, and how often it is asked again. */
 export type Patience = Pick<EndpointPoolOptions, "timeoutMs" | "retries" | "pauseMs" | "signal">;
+type PoolOptions = Patience & Pick<EndpointPoolOptions, "metrics">;
 
-/** Everything that a role works with, and its end. */
-export interface Bridge extends TickDeps {
-  readonly account: Account | undefined;
+/** What every role has: its end, and a question for its readiness. */
+interface Composed {
+  /** Throws where what the role keeps cannot be read. */
+  checkState(): void;
   close(): void;
+}
+
+/** Everything that a role that sends works with, and its end. */
+export interface Bridge extends SendingDeps, Composed {
+  readonly account: Account | undefined;
+}
+
+/** Everything that the index works with, and its end. */
+export interface IndexBridge extends IndexDeps, Composed {
+  readonly pool: EndpointPool;
+  readonly metrics: Metrics;
+  /** The history's file. */
+  readonly path: string;
 }
 
 /** The nodes of the settings, as one. */
@@ -25,28 +42,28 @@ export async function composePool(
   config: Config,
   environment: Environment,
   log: SecretiveLog,
-  patience: Patience = {},
+  options: PoolOptions = {},
 ): Promise<EndpointPool> {
   const token =
     config.rpcTokenFile === undefined ? environment[SECRETS.rpcToken] : await readSecret(config.rpcTokenFile);
   if (token !== undefined) log.hide(token);
-  return new EndpointPool({ endpoints: config.rpcUrls.map((url) => ({ url, token })), log, ...patience });
+  return new EndpointPool({ endpoints: config.rpcUrls.map((url) => ({ url, token })), log, ...options });
 }
 
-/** Puts a role together from its settings. */
+/** Puts a role that sends together from its settings. */
 export async function compose(
-  role: Role,
+  role: SendingRole,
   config: Config,
   environment: Environment,
   log: SecretiveLog,
   patience: Patience = {},
 ): Promise<Bridge> {
-  const pool = await composePool(config, environment, log, patience);
+  const metrics = createMetrics();
+  const pool = await composePool(config, environment, log, { ...patience, metrics: metrics.chain });
   const account = await loadAccount(config, environment);
   const state = State.open(statePath(config.dataFolder, role));
   const eth = new EthNode(pool.request);
   const targets = new Targets(pool.request, config);
-  const metrics = createMetrics();
   const { journal, blocks } = state;
   return {
     role,
@@ -62,6 +79,63 @@ export async function compose(
     log,
     metrics,
     now: Date.now,
+    checkState: () => void state.discovered.place(),
     close: () => state.close(),
+  };
+}
+
+/** An indexer that says of its disk what to do. */
+function openIndexer(options: IndexerOptions): Indexer {
+  const { path } = options;
+  try {
+    const indexer = createIndexer(options);
+    return {
+      tick: (signal) =>
+        indexer.tick(signal).catch((cause: unknown) => Promise.reject(explainDisk(path, cause) as Error)),
+      close: () => indexer.close(),
+    };
+  } catch (cause) {
+    throw explainDisk(path, cause);
+  }
+}
+
+/** Puts the index together from its settings. It reads no key: it has nothing to send. */
+export async function composeIndex(
+  config: Config,
+  environment: Environment,
+  log: SecretiveLog,
+  patience: Patience = {},
+): Promise<IndexBridge> {
+  const metrics = createMetrics();
+  const pool = await composePool(config, environment, log, { ...patience, metrics: metrics.chain });
+  const path = statePath(config.dataFolder, "index");
+  const { powerNft, minerRegistry, powerOracle, chainId } = config;
+  const { request } = pool;
+  const indexer = openIndexer({
+    request,
+    contracts: { powerNFT: powerNft, minerRegistry, powerOracle },
+    startEpoch: config.deployedAt,
+    path,
+    log,
+    metrics: metrics.index,
+    prefix: prefixOf(BigInt(chainId)),
+  });
+  const reader = new HistoryReader(path);
+  return {
+    role: "index",
+    config,
+    pool,
+    lotus: pool.lotus,
+    eth: new EthNode(request),
+    indexer,
+    metrics,
+    path,
+    stop: patience.signal,
+    now: Date.now,
+    checkState: () => void reader.standing(),
+    close: () => {
+      reader.close();
+      indexer.close();
+    },
   };
 }

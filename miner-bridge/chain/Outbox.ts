@@ -2,7 +2,7 @@ import { Interface } from "ethers";
 
 import { type Hex, NodeRefusedError, explainRevert, formatFil, powerOracleAbi, revertData } from "../../lib/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Log, Metrics } from "../ops/index.ts";
+import { type Log, type Metrics, filOf } from "../ops/index.ts";
 import type { Attempt, Call, Intent, Journal } from "../state/index.ts";
 import type { Account } from "./Account.ts";
 import type { EthNode, EthReceipt } from "./EthNode.ts";
@@ -74,11 +74,12 @@ export class Outbox {
     return this.#o.account?.address;
   }
 
-  /** Looks what became of everything that is open; sends again, replaces and fills gaps. */
+  /** Looks what became of everything that is open; sends again, replaces and fills gaps. Measures what is left for gas. */
   async reconcile(): Promise<Reconciled> {
     const counts = { done: 0, failed: 0, cancelled: 0, lost: 0, open: 0 };
     const { account, eth, journal, metrics, settings } = this.#o;
     if (account === undefined) return counts;
+    await this.#balanceOf(account);
     const open = journal.open(account.address);
     if (open.length > 0) {
       const now = await eth.blockNumber();
@@ -118,8 +119,7 @@ export class Outbox {
     const fees = await presentFees(eth, settings.maxFeePerGas);
     if (fees === undefined) return { outcome: "expensive", reason: "gas costs more than maxFeePerGas" };
     const gasLimit = await this.#gasLimit(account, call, failures);
-    const balance = await eth.balance(account.address);
-    metrics.walletBalance.set({ address: account.address }, Number(balance) / 1e18);
+    const balance = await this.#balanceOf(account);
     const reserved = open.reduce((sum, { attempts }) => sum + costOf(attempts.at(-1)), 0n);
     if (balance < reserved + gasLimit * fees.maxFee) {
       const needed = formatFil(reserved + gasLimit * fees.maxFee);
@@ -134,6 +134,13 @@ export class Outbox {
     metrics.sent.inc({ deed: deedOf(purpose) });
     log.info({ event: "transaction.sent", purpose, hash: attempt.hash, nonce }, `sent ${purpose}`);
     return { outcome: "sent" };
+  }
+
+  /** attoFIL. */
+  async #balanceOf({ address }: Account): Promise<bigint> {
+    const balance = await this.#o.eth.balance(address);
+    this.#o.metrics.walletBalance.set({ address }, filOf(balance));
+    return balance;
   }
 
   async #settle(
@@ -173,7 +180,7 @@ export class Outbox {
     const { purpose } = intent;
     const outcome = attempt.fills ? "cancelled" : receipt.status === 1n ? "done" : "failed";
     journal.end(intent.id, outcome);
-    metrics.gasSpent.inc({ deed: deedOf(purpose) }, Number(receipt.gasUsed * receipt.effectiveGasPrice) / 1e18);
+    metrics.gasSpent.inc({ deed: deedOf(purpose) }, filOf(receipt.gasUsed * receipt.effectiveGasPrice));
     (outcome === "done" ? metrics.confirmed : metrics.failed).inc({ deed: deedOf(purpose) });
     const fields = { event: `transaction.${outcome}`, purpose, hash: attempt.hash, epoch: receipt.blockNumber };
     if (outcome === "failed") {

@@ -9,7 +9,7 @@ import { runRole } from "./runRole.ts";
 import { status } from "./status.ts";
 import type { Terminal } from "./Terminal.ts";
 
-const ROLES = ["attestor", "keeper"] as const;
+const ROLES = ["attestor", "keeper", "index"] as const;
 
 /**
  * The command line of the bridge.
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 
 function createProgram(terminal: Terminal, end: (exitCode: ExitCode) => void): Command {
   const program = new Command("miner-bridge")
-    .description("Attests the sector power of power NFTs, and keeps their accounts moving")
+    .description("Attests the sector power of power NFTs, keeps their accounts moving, and keeps their history")
     .option("--config <file>", "file of settings (MINER_BRIDGE_CONFIG; miner-bridge.json unless named)")
     .exitOverride()
     .configureOutput({

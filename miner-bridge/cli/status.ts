@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 
-import { OracleReader, frameOf } from "../../lib/index.ts";
-import { loadAccount } from "../chain/index.ts";
+import { OracleReader, formatFil, frameOf } from "../../lib/index.ts";
+import { EthNode, loadAccount } from "../chain/index.ts";
 import { composePool } from "../compose.ts";
 import { readConfig } from "../config/index.ts";
+import { HistoryReader } from "../indexer/index.ts";
 import { createLog } from "../ops/index.ts";
 import { State, statePath } from "../state/index.ts";
 import { type Terminal, toJson } from "./Terminal.ts";
@@ -24,6 +25,7 @@ export async function status(terminal: Terminal, { config: path, json }: StatusO
   const account = await loadAccount(config, environment);
   const oracle = new OracleReader(pool.request, config.powerOracle);
   const [head, lastFrame, stale] = await Promise.all([pool.lotus.chainHead(), oracle.lastFrame(), oracle.isStale()]);
+  const balance = account === undefined ? undefined : await new EthNode(pool.request).balance(account.address);
   const roles = ["attestor", "keeper"].flatMap((role) => memoryOf(config.dataFolder, role) ?? []);
   const found = {
     head: head.Height,
@@ -31,7 +33,10 @@ export async function status(terminal: Terminal, { config: path, json }: StatusO
     lastFrame,
     stale,
     key: account?.address ?? "none: dry",
+    /** attoFIL; what is left for gas. */
+    balance,
     roles,
+    history: historyOf(config.dataFolder),
   };
   if (json) {
     terminal.print(toJson(found));
@@ -39,11 +44,28 @@ export async function status(terminal: Terminal, { config: path, json }: StatusO
   }
   terminal.print(`head          epoch ${found.head}, frame ${found.frame}`);
   terminal.print(`oracle        last agreed frame ${lastFrame}${stale ? ": STALE, no new NFT becomes active" : ""}`);
-  terminal.print(`key           ${found.key}`);
+  terminal.print(`key           ${found.key}${balance === undefined ? "" : `, ${formatFil(balance)} for gas`}`);
   for (const { role, epoch, vaults, sent } of roles) {
     terminal.print(`${role.padEnd(13)} events read to epoch ${epoch ?? "-"}, ${vaults} vaults`);
     for (const { purpose, status: state, hash } of sent)
       terminal.print(`  ${state.padEnd(10)} ${purpose} ${hash ?? ""}`);
+  }
+  if (found.history !== undefined) {
+    const { epoch, incomeTo } = found.history;
+    terminal.print(`index         events to epoch ${epoch ?? "-"}, income to epoch ${incomeTo ?? "-"}`);
+  }
+}
+
+/** How far the index has come; undefined where there is none. */
+function historyOf(folder: string): { epoch: bigint | undefined; incomeTo: bigint | undefined } | undefined {
+  const path = statePath(folder, "index");
+  if (!existsSync(path)) return undefined;
+  const history = new HistoryReader(path);
+  try {
+    const standing = history.standing();
+    return { epoch: standing?.epoch, incomeTo: standing?.closed ?? undefined };
+  } finally {
+    history.close();
   }
 }
 

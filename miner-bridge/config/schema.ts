@@ -61,7 +61,9 @@ export const settings = z.strictObject({
   syncMarginEpochs: epochs(120).default(40_320n).describe("How long before its deadline a miner is measured"),
   harvestGasFactor: whole(1).default(20).describe("Harvest when the payment is so many times its gas"),
   httpHost: text.default("127.0.0.1").describe("Where `/health`, `/ready` and `/metrics` are served"),
-  httpPort: whole(0, 65_535).default(9464).describe("Port of it; 0 serves nothing"),
+  httpPort: whole(0, 65_535).default(9464).describe("Port of it; 0 serves nothing. Each role needs its own"),
+  apiHost: text.default("127.0.0.1").describe("Index: where the history's API is served"),
+  apiPort: whole(0, 65_535).default(9465).describe("Index: port of it; 0 serves nothing"),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info").describe("The least that is logged"),
   drainSeconds: whole(1, 600).default(60).describe("How long a SIGTERM waits for the round that runs, seconds"),
 });

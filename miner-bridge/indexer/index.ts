@@ -3,6 +3,8 @@ export { createIndexer } from "./createIndexer.ts";
 export type { IndexerOptions } from "./createIndexer.ts";
 export { createApi } from "./api/createApi.ts";
 export type { ApiOptions } from "./api/createApi.ts";
+export { HistoryReader } from "./store/HistoryReader.ts";
+export type { Standing } from "./store/HistoryReader.ts";
 export type { IndexedContracts } from "./chain/contracts.ts";
 export {
   HistoryChangedError,

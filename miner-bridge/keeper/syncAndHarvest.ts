@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 
 import { Address, type Hex, type MinerAccount, PowerNftReader, formatFil, powerNftAbi } from "../../lib/index.ts";
+import { filOf } from "../ops/index.ts";
 import type { Vault } from "../state/index.ts";
 import { eachMiner } from "./eachMiner.ts";
 import type { Duty, KeeperDeps } from "./KeeperDeps.ts";
@@ -15,8 +16,8 @@ export const syncMiners: Duty = async (deps, { head }, act) => {
     if (account.lastSync === 0n || account.living === 0n) return;
     const left = account.syncDeadline - head.Height;
     metrics.syncDeadline.set({ miner: `f0${minerId}` }, Number(left));
-    metrics.arrears.set({ miner: `f0${minerId}` }, Number(account.arrears) / 1e18);
-    metrics.owed.set({ miner: `f0${minerId}` }, Number(await owedOf(deps, minerId, account)) / 1e18);
+    metrics.arrears.set({ miner: `f0${minerId}` }, filOf(account.arrears));
+    metrics.owed.set({ miner: `f0${minerId}` }, filOf(await owedOf(deps, minerId, account)));
     if (left > config.syncMarginEpochs) return;
     log.warn({ event: "keeper.deadline", minerId, left }, `f0${minerId} has to be measured within ${left} epochs`);
     await act({ purpose: `sync:${minerId}:${account.lastSync}`, to: config.powerNft, data: encode("sync", minerId) });

@@ -1,6 +1,7 @@
 import pRetry from "p-retry";
 
 import {
+  BadAnswerError,
   ExplainedError,
   isSentOnce,
   type JsonRpcRequest,
@@ -8,9 +9,11 @@ import {
   MethodUnavailableError,
   type NetworkPrefix,
   NodeRefusedError,
+  NotAuthorizedError,
   TemporaryError,
   UsageError,
 } from "../../lib/index.ts";
+import type { Metrics } from "../ops/createMetrics.ts";
 import type { Log } from "../ops/types.ts";
 import { Endpoint, type EndpointAddress, type EndpointHealth } from "./Endpoint.ts";
 import { EndpointsDisagreeError, type Testimony } from "./errors.ts";
@@ -19,6 +22,7 @@ export interface EndpointPoolOptions {
   /** The first is asked first; the others when it does not answer. */
   readonly endpoints: readonly EndpointAddress[];
   readonly log: Log;
+  readonly metrics?: Pick<Metrics["chain"], "endpointRequests" | "endpointErrors" | "disagreements"> | undefined;
   readonly prefix?: NetworkPrefix | undefined;
   /** How long one answer may take, milliseconds. */
   readonly timeoutMs?: number | undefined;
@@ -28,7 +32,7 @@ export interface EndpointPoolOptions {
   readonly retries?: number | undefined;
   /** The least pause between rounds, milliseconds; each is twice as long as the last, and up to twice that by chance. */
   readonly pauseMs?: number | undefined;
-  /** Ends the waiting between rounds. */
+  /** Ends the waiting between rounds: from then on each question is asked once more at most, and answered as ever. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
@@ -121,6 +125,8 @@ export class EndpointPool {
     if (first === undefined) throw mostTelling(errors);
     const testimonies = answers.map(({ testimony }) => testimony);
     if (testimonies.some(({ answer }) => answer !== first.testimony.answer)) {
+      // which of them is wrong nobody knows yet
+      for (const { endpoint } of testimonies) this.#options.metrics?.disagreements.inc({ endpoint });
       throw new EndpointsDisagreeError(question, testimonies);
     }
     return first.value;
@@ -133,7 +139,7 @@ export class EndpointPool {
         return await this.#try(endpoint, ask);
       } catch (error) {
         if (!(error instanceof ExplainedError)) throw error;
-        if (error instanceof NodeRefusedError && error.code === REVERTED) throw error;
+        if (isRevert(error)) throw error;
         errors.push(error);
       }
     }
@@ -141,11 +147,14 @@ export class EndpointPool {
   }
 
   async #try<T>(endpoint: Endpoint, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+    this.#options.metrics?.endpointRequests.inc({ endpoint: endpoint.name });
     try {
       const answer = await ask(endpoint);
       endpoint.answered();
       return answer;
     } catch (error) {
+      const kind = kindOf(error);
+      if (kind !== undefined) this.#options.metrics?.endpointErrors.inc({ endpoint: endpoint.name, kind });
       if (error instanceof NodeRefusedError || error instanceof MethodUnavailableError) {
         endpoint.answered();
       } else if (error instanceof ExplainedError) {
@@ -156,22 +165,45 @@ export class EndpointPool {
     }
   }
 
-  #patiently<T>(ask: () => Promise<T>): Promise<T> {
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
     const { retries = RETRIES, pauseMs = PAUSE, signal } = this.#options;
-    return pRetry(ask, {
-      retries,
-      minTimeout: pauseMs,
-      maxTimeout: LONGEST_PAUSE,
-      randomize: true,
-      signal,
-      shouldRetry: ({ error }) => error instanceof TemporaryError,
-    });
+    const isStopped = (): boolean => signal?.aborted ?? false;
+    if (isStopped()) return ask();
+    let last: Promise<T> | undefined;
+    const attempt = (): Promise<T> => (last = ask());
+    try {
+      return await pRetry(attempt, {
+        retries,
+        minTimeout: pauseMs,
+        maxTimeout: LONGEST_PAUSE,
+        randomize: true,
+        signal,
+        shouldRetry: ({ error }) => error instanceof TemporaryError,
+      });
+    } catch (error) {
+      // told to stop: the round that runs still needs its answers
+      if (isStopped() && last !== undefined) return last;
+      throw error;
+    }
   }
 
   /** Those that rest come last: they are still better than nobody. */
   #inOrder(): Endpoint[] {
     return [...this.endpoints].sort((a, b) => Number(a.rests) - Number(b.rests));
   }
+}
+
+function isRevert(error: unknown): boolean {
+  return error instanceof NodeRefusedError && error.code === REVERTED;
+}
+
+/** How the metrics name a failure; undefined for what is no failure of the endpoint. */
+function kindOf(error: unknown): string | undefined {
+  if (error instanceof NodeRefusedError) return isRevert(error) ? undefined : "refused";
+  if (error instanceof MethodUnavailableError) return "missing";
+  if (error instanceof NotAuthorizedError) return "unauthorized";
+  if (error instanceof BadAnswerError) return "nonsense";
+  return error instanceof TemporaryError ? "unreachable" : undefined;
 }
 
 /** A refusal is an answer; what may pass is worth another round; a missing method tells least. */

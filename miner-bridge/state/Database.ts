@@ -129,7 +129,7 @@ export class Database {
           { cause },
         );
       }
-      throw this.#usable(cause);
+      throw explainDisk(this.path, cause);
     }
   }
 
@@ -137,18 +137,19 @@ export class Database {
     try {
       return body();
     } catch (cause) {
-      throw this.#usable(cause);
+      throw explainDisk(this.path, cause);
     }
   }
+}
 
-  #usable(cause: unknown): unknown {
-    if (cause instanceof Sqlite.SqliteError && !cause.code.startsWith("SQLITE_CONSTRAINT")) {
-      return new StateUnusableError(this.path, cause.code, cause);
-    }
-    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-    const known = code === undefined ? undefined : DISK_ERRORS[code];
-    return known === undefined ? cause : new StateUnusableError(this.path, known, cause);
+/** What is wrong with a file of SQLite and what to do about it, where that is what went wrong; else the cause itself. */
+export function explainDisk(path: string, cause: unknown): unknown {
+  if (cause instanceof Sqlite.SqliteError && !cause.code.startsWith("SQLITE_CONSTRAINT")) {
+    return new StateUnusableError(path, cause.code, cause);
   }
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  const known = code === undefined ? undefined : DISK_ERRORS[code];
+  return known === undefined ? cause : new StateUnusableError(path, known, cause);
 }
 
 /** What the file system says, as SQLite would. */

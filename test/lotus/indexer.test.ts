@@ -91,7 +91,8 @@ describe("the indexer on a real Lotus network", function () {
   });
   after(async () => {
     rmSync(folder, { recursive: true, force: true });
-    await network.stop();
+    // a network that did not start has said why
+    await (network as Network | undefined)?.stop();
   });
 
   it("indexes a part, and the rest when it has become final", async () => {

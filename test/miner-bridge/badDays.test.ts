@@ -5,10 +5,12 @@ import { expect } from "chai";
 import { ExitCode, ExplainedError, frameOf, referenceEpoch } from "../../lib/index.ts";
 import type { Bridge } from "../../miner-bridge/compose.ts";
 import { runTick } from "../../miner-bridge/runTick.ts";
+import { StateUnusableError } from "../../miner-bridge/state/index.ts";
 import { FINALITY, GIB } from "./support/FakeChain.ts";
 import { FakeNode, type Spoilt } from "./support/FakeNode.ts";
 import { ADDRESSES, KEYS, World } from "./support/bridge.ts";
 import { failureOf } from "./support/failure.ts";
+import { openMemoriesWith } from "./support/openMemoriesWith.ts";
 
 /** What a node in trouble answers, and whether the same may work later (69) or has to be looked at (70). */
 const TROUBLES: Readonly<Record<string, readonly [Spoilt, ExitCode]>> = {
@@ -211,6 +213,26 @@ describe("on a bad day", () => {
     expect(world.chain.pool.size).to.equal(0);
     await other.stop();
   });
+
+  for (const [what, limit, advice] of [
+    // as many pages as there are by now, and no more
+    ["full", "max_page_count = 1", /the disk is full. Make room, then start again; nothing is lost/],
+    ["read-only", "query_only = 1", /cannot be written. Give this user the right to, then start again/],
+  ] as const) {
+    it(`the disk is ${what}: ends, says what to do, and reports when that was done`, async () => {
+      bridge.close();
+      for (let id = 3n; id <= 500n; id += 1n) world.chain.mint(id);
+      const restore = openMemoriesWith(limit);
+      const failure = await failureOf(world.bridge("attestor").then(runTick)).finally(restore);
+      expect(failure).to.be.instanceOf(StateUnusableError);
+      expect((failure as ExplainedError).exitCode).to.equal(ExitCode.fatal);
+      expect(failure.message).to.match(advice);
+      expect(world.chain.pool.size).to.equal(0);
+      for (const left of world.bridges) left.close();
+      bridge = await world.bridge("attestor");
+      await expectReportAfterAll();
+    });
+  }
 
   it("two bridges use one key: one of them complains, and the report is said once", async () => {
     const twin = await world.bridge("attestor", 0, { dataFolder: join(world.folder, "twin") });

@@ -27,6 +27,16 @@ describe("an attestor", () => {
     expect(submitted()[0]?.args).to.deep.equal([BigInt(frame), attested?.root]);
   });
 
+  it("counts skipped miners by a reason without numbers, so that there are few", async () => {
+    const bridge = await world.bridge("attestor", 0, {}, (_, minerId) =>
+      Promise.resolve({ minerId, skipped: `its sectors have 12 bytes of power, but its claim is ${minerId}` }),
+    );
+    await runTick(bridge);
+    const counted = await bridge.metrics.attestor.minersSkipped.get();
+    const reason = "its sectors have N bytes of power, but its claim is N";
+    expect(counted.values).to.deep.equal([{ labels: { reason }, value: 1 }]);
+  });
+
   it("says it once, however often it looks", async () => {
     const bridge = await world.bridge("attestor");
     for (let round = 0; round < 5; round += 1) {

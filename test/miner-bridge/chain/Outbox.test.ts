@@ -183,6 +183,13 @@ describe("the outbox", () => {
     expect(sent.reason).to.contain(ME);
   });
 
+  it("measures what is left for gas in every round, whether or not there is something to send", async () => {
+    world.chain.balances.set(ME.toLowerCase(), 3n * FIL + FIL / 2n);
+    await bridge.outbox.reconcile();
+    const measured = await bridge.metrics.transactions.walletBalance.get();
+    expect(measured.values).to.deep.equal([{ labels: { address: ME }, value: 3.5 }]);
+  });
+
   it("counts what waits when it asks whether the account can pay", async () => {
     const one = FEES.gas * (2n * FEES.baseFee + FEES.priorityFee);
     world.chain.balances.set(ME.toLowerCase(), 2n * one - 1n);

@@ -3,12 +3,12 @@ import { createTransport } from "../../../lib/index.ts";
 import { compose } from "../../../miner-bridge/compose.ts";
 import { readConfig } from "../../../miner-bridge/config/index.ts";
 import { createLog } from "../../../miner-bridge/ops/index.ts";
-import { type Role, runTick } from "../../../miner-bridge/runTick.ts";
+import { type SendingRole, runTick } from "../../../miner-bridge/runTick.ts";
 import { daily } from "./daily.ts";
 
 const { env } = process;
 const config = await readConfig(undefined, env);
-const composed = await compose(env["ROLE"] as Role, config, env, createLog({ level: "silent" }));
+const composed = await compose(env["ROLE"] as SendingRole, config, env, createLog({ level: "silent" }));
 const bridge = { ...composed, computeMiner: daily };
 const node = createTransport({ url: config.rpcUrls[0] as string });
 console.log("ready");

@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 import { frameOf } from "../../../lib/index.ts";
 import { environmentName } from "../../../miner-bridge/config/index.ts";
-import { type Role, runTick } from "../../../miner-bridge/runTick.ts";
+import { type SendingRole, runTick } from "../../../miner-bridge/runTick.ts";
 import { Random } from "../../lotus/random.ts";
 import { FINALITY } from "../support/FakeChain.ts";
 import { ADDRESSES, KEYS, World, configOn } from "../support/bridge.ts";
@@ -31,7 +31,7 @@ class Worker {
   readonly #child: ChildProcess;
   #output = "";
 
-  constructor(world: World, role: Role, rounds = ROUNDS) {
+  constructor(world: World, role: SendingRole, rounds = ROUNDS) {
     const config = configOn(world.node, join(world.folder, "crash"));
     const named = Object.entries(config).map(([name, value]) => [environmentName(name), String(value)]);
     this.#child = spawn(process.execPath, [CHILD], {
@@ -88,7 +88,7 @@ describe("a bridge that is killed", function () {
    *
    * @returns how many points were passed.
    */
-  const work = async (world: World, role: Role, killAt = 0): Promise<number> => {
+  const work = async (world: World, role: SendingRole, killAt = 0): Promise<number> => {
     const bridge = await world.bridge(role, MEMBERS[role], {}, daily);
     let points = 0;
     const restore = watchPoints(() => {
@@ -161,7 +161,7 @@ describe("a bridge that is killed", function () {
       chain.executed.filter(({ name, args }) => name === "applyPage" && args[0] === BigInt(frame));
     const frames: number[] = [];
     let kills = 0;
-    const live = async (role: Role): Promise<void> => {
+    const live = async (role: SendingRole): Promise<void> => {
       while (kills < RANDOM_KILLS) {
         kills += 1;
         const worker = new Worker(world, role, 1_000);

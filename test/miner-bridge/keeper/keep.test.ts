@@ -79,6 +79,15 @@ describe("a keeper", () => {
       expect(done("announceSkip").map(({ args }) => args.slice(1, 3))).to.deep.equal([[MINER, "the miner is gone"]]);
     });
 
+    it("and leaves the announcing to others when that is switched off", async () => {
+      const skips: ComputeMiner = (_, minerId) => Promise.resolve({ minerId, skipped: "the miner is gone" });
+      await agree(skips);
+      await rounds(await world.bridge("keeper", 0, { announceSkips: false }, skips));
+      expect(done("announceSkip")).to.have.length(0);
+      await rounds(await world.bridge("keeper", 1, {}, skips));
+      expect(done("announceSkip")).to.have.length(1);
+    });
+
     it("until the contract has heard every weight twice, then there is only a heartbeat (R-ORC-3, R-ORC-6)", async () => {
       const keeper = await world.bridge("keeper");
       for (const pages of [1, 2, 2]) {

@@ -7,6 +7,7 @@ import {
   NodeUnreachableError,
   UsageError,
 } from "../../../lib/index.ts";
+import { createMetrics } from "../../../miner-bridge/ops/index.ts";
 import { EndpointPool, type EndpointPoolOptions, EndpointsDisagreeError } from "../../../miner-bridge/lotus/index.ts";
 import { failureOf } from "../support/failure.ts";
 import { LoopbackNode, mishap, NodeError } from "../support/LoopbackNode.ts";
@@ -124,10 +125,28 @@ describe("several endpoints as one", () => {
 
   it("end waiting when they are told to", async () => {
     nodes.forEach((one) => one.upset(NAME, mishap.busy, mishap.busy));
-    const signal = AbortSignal.abort(new Error("told to stop"));
-    expect(String(await failureOf(pool({ signal, pauseMs: 60_000 }).lotus.stateNetworkName()))).to.contain(
-      "told to stop",
-    );
+    const stop = new AbortController();
+    const waiting = failureOf(pool({ signal: stop.signal, pauseMs: 60_000 }).lotus.stateNetworkName());
+    while (log.events.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    expect(await waiting).to.be.instanceOf(NodeUnreachableError);
+  });
+
+  it("still answer what is asked when they were told to stop, without waiting", async () => {
+    const stopped = pool({ signal: AbortSignal.abort(), pauseMs: 60_000 });
+    expect(await stopped.lotus.stateNetworkName()).to.equal("first");
+    nodes.forEach((one) => one.upset(NAME, mishap.busy));
+    expect(await failureOf(stopped.lotus.stateNetworkName())).to.be.instanceOf(NodeUnreachableError);
+    expect(await stopped.lotus.stateNetworkName()).to.be.oneOf(["first", "second"]);
+  });
+
+  it("answer what was asked while they are told to stop", async () => {
+    const stop = new AbortController();
+    node(FIRST).answer(NAME, () => {
+      stop.abort();
+      return "first";
+    });
+    expect(await pool({ signal: stop.signal }).lotus.stateNetworkName()).to.equal("first");
   });
 
   it("tell a refusal rather than that another one is away", async () => {
@@ -160,6 +179,28 @@ describe("several endpoints as one", () => {
     const error = await failureOf(one.lotus.stateNetworkName());
     const said = JSON.stringify([error.message, log.entries, one.health]);
     expect(said).to.contain("127.0.0.1").and.not.contain("secret-key").and.not.contain("hush");
+  });
+
+  it("count questions and failures by kind, but no contract's revert", async () => {
+    const { registry, chain } = createMetrics();
+    const counted = pool({ metrics: chain });
+    const [first, second] = nodes.map(({ url }) => new URL(url).host);
+    node(FIRST).upset(NAME, mishap.busy);
+    await counted.lotus.stateNetworkName();
+    node(FIRST).answer("eth_call", () => {
+      throw new NodeError(3, "execution reverted");
+    });
+    now += 100_000; // the first one has rested
+    await failureOf(counted.request("eth_call", []));
+    await failureOf(counted.agreed("the network", ({ lotus }) => lotus.stateNetworkName()));
+    const lines = (await registry.metrics()).split("\n").filter((line) => line.startsWith("miner_bridge_endpoint_"));
+    expect(lines).to.have.members([
+      `miner_bridge_endpoint_requests_total{endpoint="${first}"} 3`,
+      `miner_bridge_endpoint_requests_total{endpoint="${second}"} 2`,
+      `miner_bridge_endpoint_errors_total{endpoint="${first}",kind="unreachable"} 1`,
+      `miner_bridge_endpoint_disagreements_total{endpoint="${first}"} 1`,
+      `miner_bridge_endpoint_disagreements_total{endpoint="${second}"} 1`,
+    ]);
   });
 
   it("need an endpoint, and a URL that can be read", () => {

@@ -105,6 +105,8 @@ export class FakeChain {
   chainId = CHAIN_ID;
   /** Seconds by which the chain's time is off. */
   clockOffset = 0;
+  /** When epoch 0 was, Unix time; unless it is set, the head is always of this moment. */
+  genesis: number | undefined;
 
   members: string[] = [];
   quorum = 2;
@@ -192,7 +194,8 @@ export class FakeChain {
 
   tipset(epoch: bigint): object {
     const name = this.fork !== undefined && epoch >= this.fork.from ? this.fork.name : "";
-    const Timestamp = Math.floor(Date.now() / 1000) + this.clockOffset - 30 * Number(this.head - epoch);
+    const genesis = this.genesis ?? Math.floor(Date.now() / 1000) + this.clockOffset - 30 * Number(this.head);
+    const Timestamp = genesis + 30 * Number(epoch);
     const block = {
       Miner: "f01000",
       Timestamp,
@@ -304,6 +307,7 @@ export class FakeChain {
         const attested = said(id);
         return [attested?.last ?? 0n, attested?.previous ?? 0n, attested?.frame ?? 0];
       },
+      expectedPerDay: (_: bigint, weight: bigint) => [weight / 1_000n],
       minerAccount: (minerId: bigint) => [this.vaults.get(minerId)?.account],
       guaranteesOf: (minerId: bigint) => {
         const due = this.vaults.get(minerId)?.due ?? 0n;

@@ -68,6 +68,7 @@ export class FakeNode {
   #answer(method: string, params: Params): object {
     const run = this.#methods[method];
     if (run === undefined) return { error: { code: -32601, message: `method '${method}' not found` } };
+    if (params.length < run.length) return { error: { code: -32602, message: "wrong param count" } };
     try {
       return { result: run(...params) };
     } catch (error) {
@@ -143,14 +144,14 @@ export class FakeNode {
     };
   }
 
-  #logs({ address, topics, fromBlock, toBlock }: LogFilter): object[] {
+  #logs({ address, topics = [null], fromBlock, toBlock }: LogFilter): object[] {
     const [events, ...others] = topics;
     const contracts = address.map((contract) => contract.toLowerCase());
     const [from, to] = [BigInt(fromBlock), BigInt(toBlock)];
     if (to - from >= 2_880n) throw new NodeError("block range exceeds maximum of 2880");
     return this.chain.events
       .filter((event) => contracts.includes(event.address.toLowerCase()) && event.epoch >= from && event.epoch <= to)
-      .filter((event) => events.includes(event.topics[0] as string))
+      .filter((event) => events?.includes(event.topics[0] as string) ?? true)
       .filter((event) => others.every((topic, at) => topic === null || topic === event.topics[at + 1]))
       .map((event, at) => ({
         address: event.address,
@@ -167,7 +168,7 @@ export class FakeNode {
 
 interface LogFilter {
   readonly address: readonly string[];
-  readonly topics: readonly [readonly string[], ...(string | null)[]];
+  readonly topics?: readonly [readonly string[] | null, ...(string | null)[]];
   readonly fromBlock: string;
   readonly toBlock: string;
 }

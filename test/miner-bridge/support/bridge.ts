@@ -8,7 +8,7 @@ import { type Bridge, compose } from "../../../miner-bridge/compose.ts";
 import { type Config, SECRETS, settings } from "../../../miner-bridge/config/index.ts";
 import type { LogFields } from "../../../miner-bridge/ops/index.ts";
 import type { ComputeMiner } from "../../../miner-bridge/power/index.ts";
-import type { Role } from "../../../miner-bridge/runTick.ts";
+import type { SendingRole } from "../../../miner-bridge/runTick.ts";
 import { NFT, ORACLE, REGISTRY } from "./FakeChain.ts";
 import { FakeNode } from "./FakeNode.ts";
 
@@ -68,7 +68,7 @@ export class World {
   readonly node: FakeNode;
   readonly log = new RecordingLog();
   readonly folder = mkdtempSync(join(tmpdir(), "miner-bridge-test-"));
-  readonly #bridges: Bridge[] = [];
+  readonly bridges: Bridge[] = [];
 
   private constructor(node: FakeNode) {
     this.node = node;
@@ -92,7 +92,7 @@ export class World {
 
   /** A bridge with the key of a member, or without one. */
   async bridge(
-    role: Role,
+    role: SendingRole,
     member: number | null = 0,
     changes: Readonly<Record<string, unknown>> = {},
     computeMiner: ComputeMiner = nominal,
@@ -103,12 +103,12 @@ export class World {
     const config = configOn(this.node, folder, changes);
     const environment = key === undefined ? {} : { [SECRETS.key]: key };
     const bridge = { ...(await compose(role, config, environment, this.log, patience)), computeMiner };
-    this.#bridges.push(bridge);
+    this.bridges.push(bridge);
     return bridge;
   }
 
   async stop(): Promise<void> {
-    for (const bridge of this.#bridges) bridge.close();
+    for (const bridge of this.bridges) bridge.close();
     await this.node.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
