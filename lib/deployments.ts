@@ -19,6 +19,7 @@ const schema = z.object({
   minerRegistry: contract,
   powerNFTRenderer: contract,
   powerNFT: contract,
+  powerMarket: contract,
   libraries: z.record(z.string(), contract),
 });
 

@@ -26,6 +26,7 @@ export interface ProtocolAddresses {
   readonly powerNFTRenderer: string;
   readonly powerOracle: string;
   readonly powerNFT: string;
+  readonly powerMarket: string;
   /** Code that PowerNFT runs in its own context; fixed for ever when it is deployed. */
   readonly libraries: Libraries;
 }
@@ -74,6 +75,7 @@ export async function deployProtocol(
   const planned = (offset: number): string => getCreateAddress({ from, nonce: first + offset });
   const powerOracle = planned(6);
   const powerNFT = planned(7);
+  const powerMarket = planned(8);
 
   let next = 0;
   const deploy = async (name: string, args: readonly unknown[], libraries: Libraries = {}): Promise<string> => {
@@ -91,7 +93,7 @@ export async function deployProtocol(
 
   const Minting = await deploy("Minting", []);
   const Weights = await deploy("Weights", []);
-  const accessManager = await deploy("PowerAccessManager", [holders, powerNFT, powerOracle]);
+  const accessManager = await deploy("PowerAccessManager", [holders, powerNFT, powerOracle, powerMarket]);
   const minerVaultImplementation = await deploy("MinerVault", [powerNFT]);
   const minerRegistry = await deploy("MinerRegistry", [minerVaultImplementation]);
   const powerNFTRenderer = await deploy("PowerNFTRenderer", []);
@@ -99,6 +101,7 @@ export async function deployProtocol(
   await deploy("PowerOracle", [accessManager, powerNFT, members, attestors.quorum]);
   const libraries = { Minting, Weights };
   await deploy("PowerNFT", [accessManager, minerRegistry, powerOracle, powerNFTRenderer], libraries);
+  await deploy("PowerMarket", [accessManager, powerNFT]);
   return {
     accessManager,
     minerVaultImplementation,
@@ -106,6 +109,7 @@ export async function deployProtocol(
     powerNFTRenderer,
     powerOracle,
     powerNFT,
+    powerMarket,
     libraries,
   };
 }

@@ -20,6 +20,7 @@ const FILE: DeploymentFile = {
   minerRegistry: ADDRESS,
   powerNFTRenderer: ADDRESS,
   powerNFT: ADDRESS.toLowerCase(),
+  powerMarket: ADDRESS,
   libraries: {},
 };
 
