@@ -59,6 +59,13 @@ export class PowerNftReader {
   ownerOf(id: bigint): Promise<Hex> {
     return this.#contract.read(hex, "ownerOf", [id]);
   }
+  /** Who may move an NFT besides its holder; the zero address where nobody. */
+  approvedFor(id: bigint): Promise<Hex> {
+    return this.#contract.read(hex, "getApproved", [id]);
+  }
+  isApprovedForAll(holder: Hex, operator: Hex): Promise<boolean> {
+    return this.#contract.read(z.boolean(), "isApprovedForAll", [holder, operator]);
+  }
   earnedOf(id: bigint): Promise<bigint> {
     return this.#contract.read(uint, "earnedOf", [id]);
   }

@@ -28,11 +28,13 @@ export interface SendingArguments extends CommonArguments {
   readonly from: string | undefined;
 }
 
-/** A transaction to a contract; no value is ever sent along. */
+/** A transaction to a contract. */
 export interface EthTransaction {
   readonly from: Hex;
   readonly to: Hex;
   readonly data: Hex;
+  /** FIL sent along, attoFIL. */
+  readonly value: bigint;
   readonly nonce: number;
 }
 

@@ -20,6 +20,8 @@ import type { TaskContext } from "./TaskContext.ts";
 export interface Call {
   readonly to: Hex;
   readonly data: Hex;
+  /** FIL sent along, attoFIL; none where it is left out. */
+  readonly value?: bigint | undefined;
 }
 
 const EVM_REVERTED = 33n;
@@ -39,7 +41,9 @@ export async function simulate(context: TaskContext, call: Call, sender: Sender 
 async function simulateEthereum(context: TaskContext, call: Call, sender: Sender | undefined): Promise<Hex> {
   const from = sender?.address.toEvm();
   try {
-    const answer = await context.eth("eth_call", [{ ...call, ...(from === undefined ? {} : { from }) }, "latest"]);
+    const { to, data, value } = call;
+    const message = { to, data, ...(value === undefined ? {} : { value: `0x${value.toString(16)}` }) };
+    const answer = await context.eth("eth_call", [{ ...message, ...(from === undefined ? {} : { from }) }, "latest"]);
     return z.string().parse(answer) as Hex;
   } catch (error) {
     if (!(error instanceof NodeRefusedError)) throw error;
@@ -52,7 +56,7 @@ async function simulateNative(context: TaskContext, call: Call, sender: Sender):
     const { MsgRct, Error: reason } = await context.lotus.stateCall({
       from: sender.address,
       to: parseAddress(call.to),
-      value: 0n,
+      value: call.value ?? 0n,
       method: INVOKE_EVM,
       params: invokeEvmParams(fromHex(call.data)),
     });

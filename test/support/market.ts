@@ -5,7 +5,7 @@
  * - `listed`: the same, listed for 100 FIL.
  */
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { type Result, ZeroAddress } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
 import type { ERC20__Double, IPowerMarket, Trader__Double } from "../../types/ethers-contracts/index.ts";
@@ -126,6 +126,11 @@ export async function newCoin(decimals = 6): Promise<ERC20__Double> {
 /** A contract that refuses FIL that comes by a call, and trades as `by` tells it. */
 export async function newTrader(): Promise<Trader__Double> {
   return (await (await ethers.getContractFactory("Trader__Double")).deploy()) as unknown as Trader__Double;
+}
+
+/** A struct that a contract answers with, by the names of its fields. */
+export function fields(struct: unknown): Record<string, unknown> {
+  return (struct as Result).toObject();
 }
 
 /** The market holds at least what it owes, in FIL and in the coins that are named. */

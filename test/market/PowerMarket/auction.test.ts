@@ -14,6 +14,7 @@ import {
   listed,
   newTrader,
   setFee,
+  fields,
 } from "../../support/market.ts";
 import { ethers } from "../../support/network.ts";
 import { attest, earn } from "../../support/nft.ts";
@@ -55,7 +56,7 @@ describe("PowerMarket.auction", () => {
       .to.emit(p.market, "AuctionStarted")
       .withArgs(p.id, p.holder.address, IN_FIL, RESERVE, end, 0n);
     expect(await p.nft.ownerOf(p.id)).to.equal(await p.market.getAddress());
-    expect((await p.market.auctionOf(p.id)).toObject()).to.deep.equal({
+    expect(fields(await p.market.auctionOf(p.id))).to.deep.equal({
       seller: p.holder.address,
       coin: IN_FIL,
       reserve: RESERVE,

@@ -16,6 +16,7 @@ import {
   listed,
   newTrader,
   setFee,
+  fields,
 } from "../../support/market.ts";
 import { ethers } from "../../support/network.ts";
 import { attest, earn } from "../../support/nft.ts";
@@ -363,7 +364,7 @@ describe("PowerMarket.previewBuy", () => {
     const p = await withFees();
     await earn(p, p.miner, FIL(40));
     const quote = await p.market.previewBuy(p.id, ANY);
-    expect(quote.toObject()).to.deep.equal({
+    expect(fields(quote)).to.deep.equal({
       seller: p.holder.address,
       coin: IN_FIL,
       price: PRICE,

@@ -11,6 +11,7 @@ import {
   listed,
   newCoin,
   setFee,
+  fields,
 } from "../../support/market.ts";
 import { ethers } from "../../support/network.ts";
 import { attest, mint } from "../../support/nft.ts";
@@ -23,7 +24,7 @@ describe("PowerMarket.list", () => {
       .to.emit(p.market, "Listed")
       .withArgs(p.id, p.holder.address, IN_FIL, PRICE, p.expiry, 0n, p.weight);
     const listing = await p.market.listing(p.id);
-    expect(listing.toObject()).to.deep.equal({
+    expect(fields(listing)).to.deep.equal({
       seller: p.holder.address,
       coin: IN_FIL,
       price: PRICE,

@@ -16,6 +16,7 @@ import {
   newTrader,
   offerTerms,
   setFee,
+  fields,
 } from "../../support/market.ts";
 import { ethers } from "../../support/network.ts";
 import { attest, earn, mint } from "../../support/nft.ts";
@@ -58,8 +59,8 @@ describe("PowerMarket.offer", () => {
     const expiry = (await p.fil.epoch()) + 1_000n;
     await offer(p, { id: 0n, minerId: p.miner, bounds, expiry });
     const found = await p.market.offerOf(1n);
-    expect(found.bounds.toObject()).to.deep.equal(bounds);
-    expect({ ...found.toObject(), bounds: undefined }).to.deep.equal({
+    expect(fields(found.bounds)).to.deep.equal(bounds);
+    expect({ ...fields(found), bounds: undefined }).to.deep.equal({
       maker: p.buyer.address,
       id: 0n,
       minerId: p.miner,

@@ -13,6 +13,7 @@ import {
   invokeEvmReturn,
   type JsonRpcRequest,
   createLotusClient,
+  erc20Abi,
   type LotusClient,
   MAINNET_GENESIS,
   MethodUnavailableError,
@@ -20,6 +21,7 @@ import {
   minerVaultAbi,
   NodeRefusedError,
   parseAddress,
+  powerMarketAbi,
   powerNftAbi,
   publicNetwork,
   toBase64,
@@ -57,6 +59,8 @@ type Reply = (...args: bigint[]) => unknown;
 export const NFT = "0x1000000000000000000000000000000000000001" as Hex;
 export const REGISTRY = "0x1000000000000000000000000000000000000002" as Hex;
 export const VAULT = "0x1000000000000000000000000000000000000003" as Hex;
+export const MARKET = "0x1000000000000000000000000000000000000004" as Hex;
+export const COIN = "0x1000000000000000000000000000000000000005" as Hex;
 export const HOLDER = "0x2000000000000000000000000000000000000001" as Hex;
 export const STRANGER = "0x2000000000000000000000000000000000000002" as Hex;
 export const OWNER_KEY = parseAddress("f15ihq5ibzwki2b4ep2f46avlkrqzhpqgtga7pdrq");
@@ -67,9 +71,15 @@ const CONTRACTS: Readonly<Record<string, Interface>> = {
   [NFT]: new Interface(powerNftAbi),
   [REGISTRY]: new Interface(minerRegistryAbi),
   [VAULT]: new Interface(minerVaultAbi),
+  [MARKET]: new Interface(powerMarketAbi),
+  [COIN]: new Interface(erc20Abi),
 };
 const ALL = new Interface([
-  ...new Set([...powerNftAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) => line.startsWith("error"))),
+  ...new Set(
+    [...powerNftAbi, ...powerMarketAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) =>
+      line.startsWith("error"),
+    ),
+  ),
 ]);
 
 /** One miner f01000 with its owner f0102, a vault f01011, and contracts that answer what a test says. */
@@ -85,6 +95,7 @@ export class FakeFilecoin {
     [1020n, { kind: "ethaccount", robust: parseAddress(HOLDER) }],
     [1021n, { kind: "ethaccount", robust: parseAddress(STRANGER) }],
     [1030n, { kind: "evm", robust: parseAddress(NFT) }],
+    [1031n, { kind: "evm", robust: parseAddress(COIN) }],
   ]);
   /** Answers of the contracts by method. */
   readonly replies: Record<string, Reply> = {};
@@ -300,6 +311,7 @@ export class FakeFilecoin {
       minerRegistry: REGISTRY,
       powerNFTRenderer: REGISTRY,
       powerNFT: NFT,
+      powerMarket: MARKET,
       libraries: {},
     };
     return {
