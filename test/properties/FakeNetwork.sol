@@ -15,6 +15,7 @@ import {
     RESOLVE,
     ResolveAddress__Fake
 } from "./doubles/Chain__Fake.sol";
+import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @notice A holder and payee whose code would block a payment, if any of it ran.
 contract Grudger {
@@ -32,6 +33,7 @@ abstract contract FakeNetwork is Test {
     uint64 internal constant MINER = 1000;
 
     PowerNFT internal nft;
+    Oracle__Obedient internal oracle;
 
     function startNetwork(uint64 minerCount) internal returns (uint64[] memory minerIds) {
         vm.roll(FIRST_EPOCH);
@@ -40,7 +42,7 @@ abstract contract FakeNetwork is Test {
         vm.etch(CALL_ACTOR, address(new CallActor__Fake()).code);
         vm.etch(CALL_ACTOR_ID, address(new CallActorById__Fake()).code);
         MinerRegistry registry;
-        (nft, registry) = Protocol.deploy(address(this));
+        (nft, registry, oracle) = Protocol.deploy(address(this));
         FAKE.setNFT(nft);
         minerIds = new uint64[](minerCount);
         for (uint64 i = 0; i < minerCount; ++i) {

@@ -11,6 +11,7 @@ import { InstallFilecoin } from "../filecoin/contracts/InstallFilecoin.sol";
 import { SectorRange } from "../filecoin/contracts/Miners.sol";
 import { Protocol } from "./Protocol.sol";
 import { Test } from "./Test.sol";
+import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @notice The protocol on the simulated Filecoin, with miners that were enrolled as owners do it.
 abstract contract FilecoinNetwork is Test {
@@ -19,12 +20,13 @@ abstract contract FilecoinNetwork is Test {
 
     FilecoinSimulator internal sim;
     PowerNFT internal nft;
+    Oracle__Obedient internal oracle;
 
     function startNetwork(uint64 minerCount) internal returns (uint64[] memory minerIds) {
         vm.roll(200_000);
         sim = InstallFilecoin.install(3000);
         MinerRegistry registry;
-        (nft, registry) = Protocol.deploy(address(this));
+        (nft, registry, oracle) = Protocol.deploy(address(this));
         minerIds = new uint64[](minerCount);
         for (uint64 i = 0; i < minerCount; ++i) {
             minerIds[i] = MINER + i;

@@ -9,6 +9,9 @@ import { Test } from "./Test.sol";
 /// @notice A line with claimants, as small as it can be.
 contract IncomeLedger__Harness {
     using IncomeLedger for Line;
+    using IncomeLedger for Position;
+
+    uint64 private constant MINER = 1000;
 
     Line private _line;
     mapping(uint256 id => Position) private _positions;
@@ -17,20 +20,33 @@ contract IncomeLedger__Harness {
         return _line.append(units, perByte);
     }
 
+    function turn() external {
+        _line.turn(MINER);
+    }
+
     function cover(uint256 amount) external {
-        _line.cover(amount);
+        _line.cover(MINER, amount);
     }
 
     function setWeight(uint256 id, uint256 payBps, uint64 weight) external {
-        _line.setWeight(_positions[id], payBps, weight);
+        _line.turn(MINER);
+        _line.setWeight(_positions[id], uint64(id), payBps, weight);
     }
 
-    function earnedBy(uint256 id, uint256 payBps, uint256 lastIndex) external view returns (uint256) {
-        return _line.earnedBy(_positions[id], payBps, lastIndex);
+    /// @notice What was earned up to a place on the line, attoFIL.
+    function earnedBy(uint256 id, uint256 payBps, uint256 place) external view returns (uint256) {
+        return _positions[id].rawAt(uint64(id), payBps, place) / IncomeLedger.BPS;
     }
 
-    function coveredOf(uint256 id, uint256 payBps, uint256 lastIndex) external view returns (uint256) {
-        return _line.coveredOf(_positions[id], payBps, lastIndex);
+    /// @notice What of it is covered, attoFIL.
+    function coveredOf(uint256 id, uint256 payBps, uint256 place) external view returns (uint256) {
+        uint256 covered = Math.min(place, _line.perByteCovered);
+        return _positions[id].rawAt(uint64(id), payBps, covered) / IncomeLedger.BPS;
+    }
+
+    /// @notice The place where the line ends.
+    function end() external view returns (uint256) {
+        return _line.perByte;
     }
 
     function owed() external view returns (uint256) {
@@ -42,9 +58,9 @@ contract IncomeLedger__Harness {
     }
 }
 
-/// @title The ledger's library by itself, step by step beside a brute-force copy of every checkpoint
-/// @notice The reference keeps every claimant's exact part of every checkpoint (attoFIL * 2^128) and walks over all of
-/// them for each question.
+/// @title The ledger's library by itself, step by step beside a brute-force copy of every straight piece of the line
+/// @notice The reference keeps every claimant's exact part of every piece (attoFIL * 2^128) and walks over all of them
+/// for each question.
 contract IncomeLedgerTest is Test {
     uint256 private constant BPS = 10_000;
     uint256 private constant CLAIMANTS = 4;
@@ -55,15 +71,20 @@ contract IncomeLedgerTest is Test {
     struct Claimant {
         uint256 payBps;
         uint256 weight;
-        /// @dev The checkpoint at which it stopped to take part; the top while it has not.
-        uint256 lastIndex;
+        /// @dev How many pieces it took part in, and the place on the line where it stopped; without meaning before.
+        uint256 lastPiece;
+        uint256 lastPlace;
         bool ended;
+        /// @dev What was covered when cash last came, exactly.
+        uint256 covered;
     }
     Claimant[CLAIMANTS] private _claimants;
-    /// @dev Exact parts of each checkpoint.
+    /// @dev Exact parts of each piece.
     uint256[CLAIMANTS][] private _parts;
-    /// @dev What the line says that each checkpoint brought, attoFIL.
+    /// @dev What the line says that each piece brought, attoFIL.
     uint256[] private _lengths;
+    /// @dev How many pieces are behind the last turn: all of them, or all but the last.
+    uint256 private _turned;
 
     function setUp() public {
         _ledger = new IncomeLedger__Harness();
@@ -92,7 +113,7 @@ contract IncomeLedgerTest is Test {
             _compare();
         }
         // in the end everybody is paid in full
-        _ledger.cover(_ledger.owed());
+        _pay(_ledger.owed());
         _compare();
         for (uint256 i = 0; i < CLAIMANTS; ++i) {
             assertEq(_covered(i), _earned(i), "paid in full once cash covers the line");
@@ -105,18 +126,19 @@ contract IncomeLedgerTest is Test {
         (, , , uint256 top) = _ledger.state();
         uint256 earned = _ledger.append(units, perByte);
         assertEq(earned, Math.ceilDiv(units * perByte, BPS << 64), "the line is rounded up");
-        if (earned == 0) {
-            (, , , uint256 same) = _ledger.state();
-            assertEq(same, top, "no income, no checkpoint");
-            return;
+        (, , , uint256 same) = _ledger.state();
+        assertEq(same, top, "income alone is no checkpoint");
+        if (earned == 0) return;
+        if (_turned == _parts.length) {
+            _parts.push();
+            _lengths.push();
         }
-        uint256[CLAIMANTS] memory parts;
+        uint256 last = _turned;
         for (uint256 i = 0; i < CLAIMANTS; ++i) {
             Claimant storage c = _claimants[i];
-            parts[i] = Math.mulDiv(c.weight * c.payBps * perByte, 1 << 64, BPS);
+            _parts[last][i] += Math.mulDiv(c.weight * c.payBps * perByte, 1 << 64, BPS);
         }
-        _parts.push(parts);
-        _lengths.push(earned);
+        _lengths[last] += earned;
     }
 
     function _cover(uint256 draw) private {
@@ -135,26 +157,45 @@ contract IncomeLedgerTest is Test {
                 end += _lengths[k];
             if (end > before && end - before <= owed) amount = end - before;
         }
+        _pay(amount);
+    }
+
+    function _pay(uint256 amount) private {
+        (, uint256 before, , ) = _ledger.state();
         _ledger.cover(amount);
         (, uint256 mark, uint256 index, ) = _ledger.state();
         assertEq(mark, before + amount, "cash moves the mark");
         uint256 expected = 0;
         uint256 sum = 0;
-        while (expected < _lengths.length && sum + _lengths[expected] <= mark) sum += _lengths[expected++];
+        while (expected < _turned && sum + _lengths[expected] <= mark) sum += _lengths[expected++];
         assertEq(index, expected, "the last checkpoint that the mark has reached");
+        for (uint256 i = 0; i < CLAIMANTS; ++i) {
+            // the line of the last piece is rounded up with each income, so that the same cash may cover a bit less of it
+            _claimants[i].covered = Math.max(_claimants[i].covered, _exactCovered(i, mark));
+        }
     }
 
     function _weigh(uint256 i, uint256 weight) private {
         if (_claimants[i].ended) return;
         _claimants[i].weight = weight;
         _ledger.setWeight(i, _claimants[i].payBps, uint64(weight));
+        _turn();
+    }
+
+    /// @dev A checkpoint was made, if there was income since the last.
+    function _turn() private {
+        _turned = _parts.length;
+        (, , , uint256 top) = _ledger.state();
+        assertEq(top, _turned, "a checkpoint wherever weights change");
     }
 
     /// @dev A claimant expires, now and then.
     function _end(uint256 i, uint256 draw) private {
         if (_claimants[i].ended || draw % 3 != 0) return;
         Claimant storage c = _claimants[i];
-        (, , , c.lastIndex) = _ledger.state();
+        _ledger.turn();
+        _turn();
+        (c.lastPiece, c.lastPlace) = (_turned, _ledger.end());
         (c.ended, c.weight) = (true, 0);
     }
 
@@ -163,7 +204,8 @@ contract IncomeLedgerTest is Test {
         uint256 sumEarned = 0;
         uint256 sumCovered = 0;
         for (uint256 i = 0; i < CLAIMANTS; ++i) {
-            (uint256 exactEarned, uint256 exactCovered, uint256 lived) = _exact(i, mark);
+            (uint256 exactEarned, uint256 lived) = _exactEarned(i);
+            uint256 exactCovered = _claimants[i].covered;
             uint256 has = _earned(i);
             uint256 covered = _covered(i);
             assertLe(has, exactEarned >> 128, "parts are rounded down");
@@ -182,23 +224,25 @@ contract IncomeLedgerTest is Test {
         assertLe(sumCovered, mark, "covered parts never sum to more than the cash");
     }
 
-    /// @dev On the line as it is rounded: each checkpoint is covered from its beginning on.
-    function _exact(
-        uint256 i,
-        uint256 mark
-    ) private view returns (uint256 exactEarned, uint256 exactCovered, uint256 lived) {
-        uint256 from = 0;
-        uint256 last = _claimants[i].ended ? _claimants[i].lastIndex : _parts.length;
+    function _exactEarned(uint256 i) private view returns (uint256 exact, uint256 lived) {
+        uint256 last = _claimants[i].ended ? _claimants[i].lastPiece : _parts.length;
         for (uint256 k = 0; k < last; ++k) {
-            uint256 part = _parts[k][i];
-            uint256 length = _lengths[k];
-            exactEarned += part;
-            if (part != 0) ++lived;
-            if (mark >= from + length) exactCovered += part;
-            else if (mark > from) exactCovered += Math.mulDiv(part, mark - from, length);
-            from += length;
+            exact += _parts[k][i];
+            if (_parts[k][i] != 0) ++lived;
         }
         lived += 2 * CLAIMANTS * STEPS; // knots round too, by one 10,000th each
+    }
+
+    /// @dev On the line as it is rounded: each piece is covered from its beginning on.
+    function _exactCovered(uint256 i, uint256 mark) private view returns (uint256 exact) {
+        uint256 from = 0;
+        uint256 last = _claimants[i].ended ? _claimants[i].lastPiece : _parts.length;
+        for (uint256 k = 0; k < last && from < mark; ++k) {
+            uint256 part = _parts[k][i];
+            uint256 length = _lengths[k];
+            exact += mark >= from + length ? part : Math.mulDiv(part, mark - from, length);
+            from += length;
+        }
     }
 
     function _earned(uint256 i) private view returns (uint256) {
@@ -209,9 +253,9 @@ contract IncomeLedgerTest is Test {
         return _ledger.coveredOf(i, _claimants[i].payBps, _last(i));
     }
 
-    function _last(uint256 i) private view returns (uint256 top) {
-        if (_claimants[i].ended) return _claimants[i].lastIndex;
-        (, , , top) = _ledger.state();
+    /// @dev The place on the line where its income ended, or the end.
+    function _last(uint256 i) private view returns (uint256) {
+        return _claimants[i].ended ? _claimants[i].lastPlace : _ledger.end();
     }
 
     // SINGLE CASES
@@ -222,10 +266,9 @@ contract IncomeLedgerTest is Test {
         _ledger.setWeight(0, BPS, 0);
         _ledger.setWeight(1, BPS, 10);
         _ledger.append(10 * BPS, 100 << 64);
-        _ledger.cover(1_001);
-        (, , , uint256 top) = _ledger.state();
-        assertEq(_ledger.coveredOf(0, BPS, top), 1_000, "the older claimant first");
-        assertEq(_ledger.coveredOf(1, BPS, top), 1, "the younger one from there on");
+        _ledger.cover(1_500);
+        assertEq(_ledger.coveredOf(0, BPS, _ledger.end()), 1_000, "the older claimant first");
+        assertEq(_ledger.coveredOf(1, BPS, _ledger.end()), 500, "the younger one from there on");
     }
 
     function test_aWeightSetTwiceAtOneCheckpointCountsOnce() external {
@@ -234,8 +277,8 @@ contract IncomeLedgerTest is Test {
         _ledger.setWeight(0, BPS, 20);
         _ledger.setWeight(0, BPS, 5);
         _ledger.append(5 * BPS, 1 << 64);
-        assertEq(_ledger.earnedBy(0, BPS, 2), 15, "10 and then 5");
-        assertEq(_ledger.earnedBy(0, BPS, 1), 10, "at the earlier checkpoint");
+        assertEq(_ledger.earnedBy(0, BPS, 2 << 64), 15, "10 and then 5");
+        assertEq(_ledger.earnedBy(0, BPS, 1 << 64), 10, "at the earlier checkpoint");
         assertEq(_ledger.earnedBy(0, BPS, 0), 0, "at the origin");
     }
 
@@ -247,25 +290,25 @@ contract IncomeLedgerTest is Test {
         _ledger.append(7 * BPS, 1 << 64);
         _ledger.setWeight(0, BPS, 3);
         _ledger.append(3 * BPS, 1 << 64);
-        assertEq(_ledger.earnedBy(0, BPS, 4), 13, "10, nothing, 3");
+        assertEq(_ledger.earnedBy(0, BPS, 4 << 64), 13, "10, nothing, 3");
         _ledger.cover(12);
-        assertEq(_ledger.coveredOf(0, BPS, 4), 10, "the others' income lies between");
+        assertEq(_ledger.coveredOf(0, BPS, 4 << 64), 10, "the others' income lies between");
         _ledger.cover(8);
-        assertEq(_ledger.coveredOf(0, BPS, 4), 10, "all of it");
+        assertEq(_ledger.coveredOf(0, BPS, 4 << 64), 10, "all of it");
     }
 
     function test_theFeeOfTheProviderIsNotOnTheLine() external {
         _ledger.setWeight(0, 7_000, 10);
         assertEq(_ledger.append(10 * 7_000, 100 << 64), 700, "what is left of 1,000");
-        assertEq(_ledger.earnedBy(0, 7_000, 1), 700, "all of it the claimant's");
+        assertEq(_ledger.earnedBy(0, 7_000, 100 << 64), 700, "all of it the claimant's");
     }
 
     function test_aPartJustBelowOneAttoFILIsNothing() external {
         _ledger.setWeight(0, 9_999, 1);
         assertEq(_ledger.append(9_999, 1 << 64), 1, "the line is rounded up");
-        assertEq(_ledger.earnedBy(0, 9_999, 1), 0, "9,999 ten-thousandths are rounded down");
+        assertEq(_ledger.earnedBy(0, 9_999, 1 << 64), 0, "9,999 ten-thousandths are rounded down");
         _ledger.setWeight(0, 9_999, 0);
-        assertEq(_ledger.earnedBy(0, 9_999, 1), 0, "in a knot too");
+        assertEq(_ledger.earnedBy(0, 9_999, 1 << 64), 0, "in a knot too");
     }
 
     function test_theLargestAmountsFit() external {
@@ -276,9 +319,9 @@ contract IncomeLedgerTest is Test {
         uint256 earned = _ledger.append(uint256(weight) * BPS, perByte);
         assertGe(earned, 1 << 94, "most of what can be");
         _ledger.setWeight(0, BPS, weight - 1);
-        assertLe(earned - _ledger.earnedBy(0, BPS, 1), 1, "a knot holds it");
+        assertLe(earned - _ledger.earnedBy(0, BPS, perByte), 1, "a knot holds it");
         _ledger.cover(earned / 2);
-        assertLe(earned / 2 - _ledger.coveredOf(0, BPS, 1), 1, "half of it is covered");
+        assertLe(earned / 2 - _ledger.coveredOf(0, BPS, perByte), 1, "half of it is covered");
     }
 
     /// @dev A value that would not fit stops the call: nothing is cut off in silence.
@@ -303,7 +346,10 @@ contract IncomeLedgerTest is Test {
 
     function test_coveringManyCheckpointsAtOnceIsASearch() external {
         IncomeLedger__Harness ledger = new IncomeLedger__Harness();
-        for (uint256 k = 0; k < 2_048; ++k) ledger.append(BPS, 100 << 64);
+        for (uint256 k = 0; k < 2_048; ++k) {
+            ledger.append(BPS, 100 << 64);
+            ledger.turn();
+        }
         ledger.cover(50);
         uint256 before = gasleft();
         ledger.cover(2_000 * 100);
@@ -319,7 +365,7 @@ contract IncomeLedgerTest is Test {
         }
         ledger.cover(150);
         uint256 before = gasleft();
-        ledger.coveredOf(0, BPS, 1_024);
+        ledger.coveredOf(0, BPS, 1_024 * (100 << 64));
         // twice eleven reads of knots and four of checkpoints
         assertLe(before - gasleft(), 2 * 11 * 2_600 + 30_000, "a search through 1,024 knots");
     }
@@ -327,7 +373,10 @@ contract IncomeLedgerTest is Test {
     function _costOfCover(uint256 claimants) private returns (uint256 gas) {
         IncomeLedger__Harness ledger = new IncomeLedger__Harness();
         for (uint256 i = 0; i < claimants; ++i) ledger.setWeight(i, BPS, 10);
-        for (uint256 k = 0; k < 30; ++k) ledger.append(claimants * 10 * BPS, 1 << 64);
+        for (uint256 k = 0; k < 30; ++k) {
+            ledger.append(claimants * 10 * BPS, 1 << 64);
+            ledger.turn();
+        }
         uint256 half = ledger.owed() / 2;
         ledger.cover(1);
         gas = gasleft();

@@ -105,7 +105,7 @@ contract OrdersTest is FakeNetwork {
                 ids[k] = _ids[t][k];
                 weights[k] = uint64((draw >> (16 * k)) % (POWER / 6));
             }
-            nft.applyWeights(_miners[t], ids, weights);
+            oracle.setWeights(_miners[t], ids, weights);
         }
     }
 
@@ -173,7 +173,7 @@ contract OrdersTest is FakeNetwork {
         for (uint64 k = 0; k < count; ++k) {
             ids[0] = _mintOn(miner, ownerAt(miner), k, POWER / 2 / count, _person(0, 0));
             weights[0] = POWER / 2 / count;
-            nft.applyWeights(miner, ids, weights);
+            oracle.setWeights(miner, ids, weights);
         }
     }
 

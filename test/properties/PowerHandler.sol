@@ -6,6 +6,7 @@ import { IPowerNFT } from "../../contracts/power/IPowerNFT.sol";
 import { PowerNFT } from "../../contracts/power/PowerNFT.sol";
 import { ReferenceLedger } from "./ReferenceLedger.sol";
 import { Test } from "./Test.sol";
+import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @notice What a stateful run may do, counted.
 enum Action {
@@ -43,6 +44,7 @@ abstract contract PowerHandler is Test {
     uint64 internal constant SECTORS = 120;
 
     PowerNFT public immutable NFT;
+    Oracle__Obedient public immutable ORACLE;
     ReferenceLedger public immutable MODEL;
 
     uint64[] internal _minerIds;
@@ -82,6 +84,7 @@ abstract contract PowerHandler is Test {
 
     constructor(PowerNFT nft, uint64[] memory minerIds, address[] memory holders, address[] memory payees) {
         NFT = nft;
+        ORACLE = Oracle__Obedient(nft.ORACLE());
         MODEL = new ReferenceLedger();
         (_minerIds, _holders, _payees) = (minerIds, holders, payees);
         for (uint256 i = 0; i < minerIds.length; ++i) _seen[minerIds[i]].factor = 240;
@@ -613,7 +616,7 @@ abstract contract PowerHandler is Test {
     }
 
     function _applyWeights(uint64 minerId, uint256[] memory ids, uint64[] memory weights) private {
-        NFT.applyWeights(minerId, ids, weights);
+        ORACLE.setWeights(minerId, ids, weights);
         _reconcile(minerId);
         _modelWeights(minerId, ids, weights);
         for (uint256 i = 0; i < ids.length; ++i) {

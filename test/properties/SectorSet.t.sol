@@ -6,20 +6,18 @@ import { SectorSet } from "../../contracts/power/SectorSet.sol";
 import { Test } from "./Test.sol";
 
 contract SectorSet__Harness {
-    using SectorSet for mapping(uint256 => uint256);
-
-    mapping(uint256 => uint256) private _bits;
+    uint64 private constant MINER = 1000;
 
     function commit(IPowerNFT.SectorRange[] memory ranges, uint256 maximum) external returns (uint256) {
-        return _bits.commit(1000, ranges, maximum);
+        return SectorSet.commit(MINER, ranges, maximum);
     }
 
     function free(IPowerNFT.SectorRange[] memory ranges) external {
-        _bits.free(ranges);
+        SectorSet.free(MINER, ranges);
     }
 
     function contains(uint64 sector) external view returns (bool) {
-        return _bits.contains(sector);
+        return SectorSet.contains(MINER, sector);
     }
 }
 
