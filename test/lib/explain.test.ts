@@ -13,6 +13,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   uint256: 1000n,
   uint64: 1000n,
   uint32: 1000n,
+  uint16: 100n,
   uint8: 8n,
   int64: 1000n,
   int256: 19n,
@@ -27,7 +28,15 @@ async function errorsOf(contract: string): Promise<[Interface, ErrorFragment][]>
 }
 
 describe("explainRevert", () => {
-  for (const contract of ["IPowerNFT", "IMinerVault", "IMinerRegistry", "PowerNFT", "MinerVault", "MinerRegistry"]) {
+  for (const contract of [
+    "IPowerNFT",
+    "IMinerVault",
+    "IMinerRegistry",
+    "PowerNFT",
+    "PowerMarket",
+    "MinerVault",
+    "MinerRegistry",
+  ]) {
     it(`has a sentence that says what to do for every custom error of ${contract}`, async () => {
       for (const [contracts, error] of await errorsOf(contract)) {
         expect(SENTENCES, error.name).to.have.property(error.name);
