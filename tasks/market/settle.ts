@@ -23,7 +23,8 @@ export async function settle(context: TaskContext, args: SettleArguments): Promi
   report.title(`End the auction of NFT ${id}`);
   const sender = await reportSender(context, args);
   if (auction.bid === 0n) report.fact("outcome", "outcome", "nobody bid: the NFT goes back to its seller");
-  else report.fact("outcome", "outcome", `sold to ${auction.bidder} for ${coin.format(auction.bid)}`, auction.bid);
+  else
+    report.fact("outcome", "outcome", `highest bid is ${coin.format(auction.bid)} of ${auction.bidder}`, auction.bid);
   const step = callStep("PowerMarket", market.address, "settleAuction", [id], `End the auction of NFT ${id}`);
   await execute(context, args, [step], sender);
 }
