@@ -39,15 +39,14 @@ export async function measureMarket(bench: MarketBench): Promise<void> {
   const { nft } = protocol;
   const expiry = (await height()) + TERM;
   const bounds = { ...NO_BOUNDS, minWeight: 1n };
-  const list = (id: bigint) => gasOf("list", market, "list", id, IN_FIL, PRICE, expiry);
-  const buy = (id: bigint) => gasOf("buy", byBuyer, "buy", id, IN_FIL, PRICE, bounds, buyer.address, { value: PRICE });
+  const list = (id: bigint) => gasOf("list", market, "list", id, IN_FIL, PRICE, expiry, 1n);
+  const approve = async (id: bigint) => gasOf("approve", nft, "approve", await market.getAddress(), id);
+  const buy = (id: bigint) =>
+    gasOf("buy", byBuyer, "buy", id, seller.address, IN_FIL, PRICE, bounds, buyer.address, { value: PRICE });
 
-  add(
-    "approve the market",
-    await gasOf("approve", nft, "setApprovalForAll", await market.getAddress(), true),
-    null,
-    null,
-  );
+  await approve(known);
+  add("approve the market for an NFT", await approve(sold), null, null);
+  await gasOf("approve", nft, "setApprovalForAll", await market.getAddress(), true);
   add("list, first listing of all", await list(known), null, null);
   add("list", await list(sold), null, 9e6);
   await list(other);

@@ -38,7 +38,7 @@ abstract contract Auctions is Trading {
         if (holder != msg.sender) revert NotHolder(id, msg.sender, holder);
         uint16 feeBps = Books.totals().feeBps;
         uint64 end = uint64(block.number) + duration;
-        _endListing(id);
+        _endListing(id, msg.sender);
         AuctionEntry storage entry = Books.auction(id);
         entry.seller = msg.sender;
         entry.reserve = reserve;

@@ -41,20 +41,17 @@ struct Account {
     uint32 round;
 }
 
-/// @dev A listing. Only even slots are used.
+/// @dev A listing of an NFT by a seller. One storage slot.
 struct ListingEntry {
-    // slot 0
-    address seller;
+    /// @notice 0: there is none.
     uint96 price;
-    uint256 _odd1;
-    // slot 2
     /// @notice The number of the coin.
     uint16 coin;
     uint32 expiry;
     /// @notice The seller's round when it was made; void in any other.
     uint32 round;
     uint16 feeBps;
-    /// @notice The NFT's weight when it was made, bytes.
+    /// @notice The weight that the seller saw, bytes.
     uint64 weight;
 }
 
@@ -106,7 +103,7 @@ struct AuctionEntry {
 /// @notice In rooms, as PowerNFT does (see Slots): the chain's price of a write goes by the neighbours of its slot.
 library Books {
     uint256 private constant TOTALS = 1 << 5;
-    /// @dev By NFT.
+    /// @dev By the hash of NFT and seller.
     uint256 private constant LISTING = 2 << 5;
     /// @dev By number.
     uint256 private constant OFFER = 3 << 5;
@@ -130,15 +127,18 @@ library Books {
         }
     }
 
-    function listing(uint256 id) internal pure returns (ListingEntry storage found) {
-        uint256 slot = Slots.at(LISTING, Tokens.key(id));
+    function listing(uint256 id, address seller) internal pure returns (ListingEntry storage found) {
+        uint256 slot = Slots.at(LISTING, _hashed(id, seller));
         assembly ("memory-safe") {
             found.slot := slot
         }
     }
 
-    function forgetListing(uint256 id) internal {
-        _clear(Slots.at(LISTING, Tokens.key(id)), 4);
+    function forgetListing(uint256 id, address seller) internal {
+        uint256 slot = Slots.at(LISTING, _hashed(id, seller));
+        assembly ("memory-safe") {
+            sstore(slot, 0)
+        }
     }
 
     function offer(uint256 offerId) internal pure returns (OfferEntry storage found) {
@@ -164,10 +164,7 @@ library Books {
     }
 
     function account(uint16 number, address owner) internal pure returns (Account storage found) {
-        uint256 slot =
-            number == FIL
-                ? Slots.at(ACCOUNT, owner)
-                : Slots.at(ACCOUNT_IN_COIN, address(uint160(uint256(keccak256(abi.encode(number, owner))))));
+        uint256 slot = number == FIL ? Slots.at(ACCOUNT, owner) : Slots.at(ACCOUNT_IN_COIN, _hashed(number, owner));
         assembly ("memory-safe") {
             found.slot := slot
         }
@@ -201,6 +198,11 @@ library Books {
         assembly ("memory-safe") {
             sstore(slot, token)
         }
+    }
+
+    /// @dev Two keys as one: nobody can find another pair with the same 160 bits.
+    function _hashed(uint256 key, address owner) private pure returns (address) {
+        return address(uint160(uint256(keccak256(abi.encode(key, owner)))));
     }
 
     /// @dev The even ones of so many slots.

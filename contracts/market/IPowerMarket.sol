@@ -34,23 +34,25 @@ interface IPowerMarket {
     /// @notice One item of a batch.
     struct Purchase {
         uint256 id;
+        /// @dev Whose listing is meant.
+        address seller;
         uint96 maxPrice;
         Bounds bounds;
     }
 
     /// @notice A listing as it stands.
     struct Listing {
-        /// @dev Zero: not listed.
         address seller;
         address coin;
+        /// @dev 0: not listed.
         uint96 price;
         /// @dev The first epoch at which it is void.
         uint64 expiry;
         /// @dev The market's fee, as it was when it was listed (R-GOV-3).
         uint16 feeBps;
-        /// @dev The weight that the NFT had then, bytes.
+        /// @dev The weight that the seller saw then, bytes: its word, which nothing here goes by.
         uint64 weight;
-        /// @dev Whether it can be bought now: not expired or withdrawn, still the seller's, and the market approved.
+        /// @dev Whether it can be bought now: not expired or withdrawn, still the seller's, and the market approved for it.
         bool open;
     }
 
@@ -113,7 +115,7 @@ interface IPowerMarket {
         uint256 nextBid;
     }
 
-    /// @notice An NFT is for sale. A listing before it is void.
+    /// @notice An NFT is for sale, if it is the seller's. A listing of the seller before it is void.
     event Listed(
         uint256 indexed id,
         address indexed seller,
@@ -185,15 +187,15 @@ interface IPowerMarket {
     error CoinNotAllowed(address coin);
     /// @notice Thrown when an order would end in the past or too far in the future (epochs).
     error OrderTermOutOfRange(uint64 expiry, uint64 earliest, uint64 latest);
-    /// @notice Thrown when an NFT is not listed, or all orders of its seller were cancelled.
+    /// @notice Thrown when the seller has not listed an NFT, or has cancelled all its orders.
     error NotListed(uint256 id);
     /// @notice Thrown when a listing has ended.
     error ListingExpired(uint256 id, uint64 expiry);
-    /// @notice Thrown when somebody else than the seller ends a listing that stands, or an auction.
+    /// @notice Thrown when somebody else than the seller cancels an auction.
     error NotSeller(uint256 id, address caller, address seller);
     /// @notice Thrown when the seller no longer holds what it listed.
     error HolderChanged(uint256 id, address seller, address holder);
-    /// @notice Thrown when the seller has not approved the market, or took it back.
+    /// @notice Thrown when the market is not approved for an NFT by name, or no longer: a move of the NFT ends that.
     error MarketNotApproved(uint256 id, address seller);
     /// @notice Thrown when an item is priced in another coin than the buyer named.
     error OtherCoin(uint256 id, address coin, address named);
@@ -248,27 +250,31 @@ interface IPowerMarket {
     /// @notice Thrown when no more coins can be allowed.
     error TooManyCoins(uint256 maximum);
 
-    /// @notice Offers an NFT of the caller at a fixed price. The market must be approved until it is sold. The listing ends
-    /// by a sale, by `cancelListing`, by `cancelAll`, at its expiry, and once the seller does not hold the NFT. (A seller
-    /// that gives an NFT away and gets it back before anybody ended the listing sells it again: cancel first.)
+    /// @notice Offers an NFT of the caller at a fixed price. Nothing is asked of PowerNFT: who lists what it does not hold
+    /// lists in vain. The market must be approved for this NFT by name (`approve`): PowerNFT ends that when the NFT moves,
+    /// so that a listing never comes back to life when a seller gets its NFT back from a sale, a gift or a pledge. The
+    /// listing ends by a sale, by `cancelListing`, by `cancelAll`, at its expiry, and with the approval.
     /// @param coin 0 for FIL, or an allowed ERC-20.
     /// @param price What the buyer pays.
     /// @param expiry The first epoch at which it is void: within MAX_ORDER_TERM.
-    function list(uint256 id, address coin, uint96 price, uint64 expiry) external;
+    /// @param weight The weight that the seller sees, bytes; only shown to buyers, who set their own bounds.
+    function list(uint256 id, address coin, uint96 price, uint64 expiry, uint64 weight) external;
 
-    /// @notice Ends a listing. The seller at any time; anyone once it is void.
+    /// @notice Ends a listing of the caller.
     function cancelListing(uint256 id) external;
 
     /// @notice Voids all listings and offers of the caller at once. The money of its offers comes back by `cancelOffer`.
     function cancelAll() external;
 
     /// @notice Buys a listed NFT. FIL beyond the price is sent back to the caller.
+    /// @param seller Whose listing is meant.
     /// @param coin The coin that the buyer means to pay in.
     /// @param maxPrice The most that it pays.
     /// @param to Who gets the NFT. It is not asked whether it can hold one.
     /// @return paid The price.
     function buy(
         uint256 id,
+        address seller,
         address coin,
         uint96 maxPrice,
         Bounds calldata bounds,
@@ -331,9 +337,9 @@ interface IPowerMarket {
     /// @notice Pays out the market's fees in a coin. Only the treasury's role.
     function claimMarketFees(address coin, address to) external returns (uint256 amount);
 
-    /// @notice A listing.
+    /// @notice The listing of an NFT by its present holder.
     function listing(uint256 id) external view returns (Listing memory);
-    /// @notice What `buy` would come to now, within the buyer's bounds; reverts as it would.
+    /// @notice What `buy` from the present holder would come to now, within the buyer's bounds; reverts as it would.
     function previewBuy(uint256 id, Bounds calldata bounds) external view returns (Quote memory);
     /// @notice An offer.
     function offerOf(uint256 offerId) external view returns (Offer memory);

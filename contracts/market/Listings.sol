@@ -18,16 +18,12 @@ abstract contract Listings is Trading {
     using BuyerBounds for Bounds;
 
     /// @inheritdoc IPowerMarket
-    function list(uint256 id, address coin, uint96 price, uint64 expiry) external {
+    function list(uint256 id, address coin, uint96 price, uint64 expiry, uint64 weight) external {
         if (price == 0) revert NoPrice();
         _checkTerm(expiry);
         uint16 number = _allowedCoin(coin);
-        address holder = IERC721(address(NFT)).ownerOf(id);
-        if (holder != msg.sender) revert NotHolder(id, msg.sender, holder);
-        uint64 weight = NFT.weightOf(id);
         uint16 feeBps = Books.totals().feeBps;
-        ListingEntry storage entry = Books.listing(id);
-        entry.seller = msg.sender;
+        ListingEntry storage entry = Books.listing(id, msg.sender);
         entry.price = price;
         entry.coin = number;
         entry.expiry = uint32(expiry);
@@ -39,12 +35,9 @@ abstract contract Listings is Trading {
 
     /// @inheritdoc IPowerMarket
     function cancelListing(uint256 id) external {
-        ListingEntry storage entry = Books.listing(id);
-        address seller = entry.seller;
-        if (seller == address(0)) revert NotListed(id);
-        if (msg.sender != seller && _stands(entry) && _holderOf(id) == seller) revert NotSeller(id, msg.sender, seller);
-        Books.forgetListing(id);
-        emit ListingCancelled(id, seller);
+        if (Books.listing(id, msg.sender).price == 0) revert NotListed(id);
+        Books.forgetListing(id, msg.sender);
+        emit ListingCancelled(id, msg.sender);
     }
 
     /// @inheritdoc IPowerMarket
@@ -56,22 +49,23 @@ abstract contract Listings is Trading {
     /// @inheritdoc IPowerMarket
     function buy(
         uint256 id,
+        address seller,
         address coin,
         uint96 maxPrice,
         Bounds calldata bounds,
         address to
     ) external payable returns (uint256 paid) {
         _checkReceiver(to);
-        // that the seller holds it and has approved the market is seen when it moves
-        (bytes memory reason, Sale memory sale) = _check(id, coin, maxPrice, bounds);
+        // that the seller holds it is seen when it moves
+        (bytes memory reason, Sale memory sale) = _check(id, seller, coin, maxPrice, bounds);
         if (reason.length != 0) _refuse(reason);
         paid = sale.price;
         uint256 change = _change(coin, paid);
-        Books.forgetListing(id);
+        Books.forgetListing(id, seller);
         Due memory due = Till.enter(sale, true);
         _saySold(sale, to);
         if (sale.coin != FIL) Till.takeCoin(sale.coin, paid);
-        _move(sale.seller, to, id);
+        _move(seller, to, id);
         Till.send(sale, due);
         if (change != 0) FilSend.send(msg.sender, change);
     }
@@ -104,29 +98,29 @@ abstract contract Listings is Trading {
 
     /// @inheritdoc IPowerMarket
     function listing(uint256 id) external view returns (Listing memory result) {
-        ListingEntry storage entry = Books.listing(id);
-        result.seller = entry.seller;
+        address seller = _holderOf(id);
+        ListingEntry storage entry = Books.listing(id, seller);
+        result.seller = seller;
         result.coin = Books.coinAddress(entry.coin);
         result.price = entry.price;
         result.expiry = entry.expiry;
         result.feeBps = entry.feeBps;
         result.weight = entry.weight;
         result.open =
-            result.seller != address(0) &&
-            _stands(entry) &&
-            _holderOf(id) == result.seller &&
-            _isApproved(id, result.seller);
+            entry.price != 0 &&
+            block.number < entry.expiry &&
+            entry.round == Books.account(FIL, seller).round &&
+            _isApproved(id);
     }
 
     /// @inheritdoc IPowerMarket
     function previewBuy(uint256 id, Bounds calldata bounds) external view returns (Quote memory quote) {
-        bytes memory reason = _checkMovable(id);
-        if (reason.length != 0) _refuse(reason);
-        Sale memory sale;
-        (reason, sale) = _check(id, Books.coinAddress(Books.listing(id).coin), type(uint96).max, bounds);
+        address seller = IERC721(address(NFT)).ownerOf(id);
+        address coin = Books.coinAddress(Books.listing(id, seller).coin);
+        (bytes memory reason, Sale memory sale) = _check(id, seller, coin, type(uint96).max, bounds);
         if (reason.length != 0) _refuse(reason);
         quote.seller = sale.seller;
-        quote.coin = Books.coinAddress(sale.coin);
+        quote.coin = coin;
         quote.price = sale.price;
         quote.fee = sale.fee;
         quote.royalty = sale.royalty;
@@ -141,7 +135,7 @@ abstract contract Listings is Trading {
     function _carryOut(Sale[] memory sales, uint256 bought, uint256 paid, address to) private {
         Due[] memory dues = new Due[](bought);
         for (uint256 i = 0; i < bought; ++i) {
-            Books.forgetListing(sales[i].id);
+            Books.forgetListing(sales[i].id, sales[i].seller);
             dues[i] = Till.enter(sales[i], true);
             _saySold(sales[i], to);
         }
@@ -167,53 +161,52 @@ abstract contract Listings is Trading {
     ) private view returns (bytes memory reason, Sale memory sale) {
         Purchase calldata item = purchases[i];
         if (i != 0 && item.id <= purchases[i - 1].id) revert IPowerNFT.NotAscending(purchases[i - 1].id, item.id);
-        reason = _checkMovable(item.id);
-        if (reason.length == 0) (reason, sale) = _check(item.id, coin, item.maxPrice, item.bounds);
-    }
-
-    /// @dev Why a listed NFT could not be moved, as an encoded error.
-    function _checkMovable(uint256 id) private view returns (bytes memory) {
-        address seller = Books.listing(id).seller;
-        if (seller == address(0)) return abi.encodeWithSelector(NotListed.selector, id);
-        address holder = _holderOf(id);
-        if (holder != seller) return abi.encodeWithSelector(HolderChanged.selector, id, seller, holder);
-        if (!_isApproved(id, seller)) return abi.encodeWithSelector(MarketNotApproved.selector, id, seller);
-        return "";
+        address holder = _holderOf(item.id);
+        if (holder != item.seller) {
+            reason = abi.encodeWithSelector(HolderChanged.selector, item.id, item.seller, holder);
+        } else {
+            (reason, sale) = _check(item.id, item.seller, coin, item.maxPrice, item.bounds);
+        }
     }
 
     /// @dev Why a listing is not what the buyer wants, as an encoded error; otherwise what the sale comes to.
     function _check(
         uint256 id,
+        address seller,
         address coin,
         uint96 maxPrice,
         Bounds calldata bounds
     ) private view returns (bytes memory reason, Sale memory sale) {
-        ListingEntry storage entry = Books.listing(id);
-        reason = _listingRefusal(id, entry, coin, maxPrice);
+        ListingEntry storage entry = Books.listing(id, seller);
+        reason = _listingRefusal(id, seller, entry, coin, maxPrice);
         if (reason.length != 0) return (reason, sale);
         IPowerNFT.Power memory power = NFT.powerOf(id);
         reason = bounds.refusal(NFT, id, power);
         if (reason.length != 0) return (reason, sale);
-        sale = _saleOf(id, entry.seller, entry.coin, entry.price, entry.feeBps, power.royaltyBps);
+        sale = _saleOf(id, seller, entry.coin, entry.price, entry.feeBps, power.royaltyBps);
     }
 
     function _listingRefusal(
         uint256 id,
+        address seller,
         ListingEntry storage entry,
         address coin,
         uint96 maxPrice
     ) private view returns (bytes memory) {
-        if (entry.seller == address(0)) return abi.encodeWithSelector(NotListed.selector, id);
+        if (entry.price == 0 || entry.round != Books.account(FIL, seller).round) {
+            return abi.encodeWithSelector(NotListed.selector, id);
+        }
         if (block.number >= entry.expiry) return abi.encodeWithSelector(ListingExpired.selector, id, entry.expiry);
-        if (!_stands(entry)) return abi.encodeWithSelector(NotListed.selector, id);
         address priced = Books.coinAddress(entry.coin);
         if (priced != coin) return abi.encodeWithSelector(OtherCoin.selector, id, priced, coin);
         if (entry.price > maxPrice) return abi.encodeWithSelector(PriceTooHigh.selector, id, entry.price, maxPrice);
+        if (!_isApproved(id)) return abi.encodeWithSelector(MarketNotApproved.selector, id, seller);
         return "";
     }
 
-    /// @dev Whether a listing is neither expired nor cancelled with all others of its seller.
-    function _stands(ListingEntry storage entry) private view returns (bool) {
-        return block.number < entry.expiry && entry.round == Books.account(FIL, entry.seller).round;
+    /// @dev Whether the market is approved for an NFT by name. A right to move all NFTs of a holder does not count here:
+    /// it outlasts a move, and an old listing would come back to life with it.
+    function _isApproved(uint256 id) private view returns (bool) {
+        return IERC721(address(NFT)).getApproved(id) == address(this);
     }
 }

@@ -53,7 +53,7 @@ abstract contract Offers is Trading {
         Sale memory sale = _saleOf(id, msg.sender, entry.coin, entry.amount, entry.feeBps, power.royaltyBps);
         net = sale.price - sale.fee - sale.royalty;
         Books.forgetOffer(offerId);
-        _endListing(id);
+        _endListing(id, msg.sender);
         Due memory due = Till.enter(sale, false);
         emit OfferAccepted(offerId, id, msg.sender);
         _saySold(sale, maker);

@@ -54,12 +54,6 @@ abstract contract Trading is IPowerMarket {
         }
     }
 
-    /// @dev Whether the market may move an NFT of a holder.
-    function _isApproved(uint256 id, address holder) internal view returns (bool) {
-        IERC721 nft = IERC721(address(NFT));
-        return nft.getApproved(id) == address(this) || nft.isApprovedForAll(holder, address(this));
-    }
-
     /// @dev Moves an NFT. No receiver is called: none can refuse or re-enter.
     function _move(address from, address to, uint256 id) internal {
         IERC721(address(NFT)).transferFrom(from, to, id);
@@ -71,8 +65,8 @@ abstract contract Trading is IPowerMarket {
     }
 
     /// @dev Ends a listing, if there is one, that a sale or an auction has made void.
-    function _endListing(uint256 id) internal {
-        if (Books.listing(id).seller != address(0)) Books.forgetListing(id);
+    function _endListing(uint256 id, address seller) internal {
+        if (Books.listing(id, seller).price != 0) Books.forgetListing(id, seller);
     }
 
     /// @dev What a sale at a price comes to. A royalty that the seller itself would get is none.

@@ -192,11 +192,11 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   ListingExpired: (f) =>
     `The listing of NFT ${f.number("id")} ended at ${f.epoch("expiry")}: ask its seller to list it again.`,
   NotSeller: (f) =>
-    `NFT ${f.number("id")} is offered by ${f.address("seller")}, not by ${f.address("caller")}: only its seller can end that.`,
+    `NFT ${f.number("id")} is auctioned by ${f.address("seller")}, not by ${f.address("caller")}: only its seller can cancel that.`,
   HolderChanged: (f) =>
     `NFT ${f.number("id")} was listed by ${f.address("seller")}, but belongs to ${f.address("holder")} now: its new holder has to list it.`,
   MarketNotApproved: (f) =>
-    `${f.address("seller")} took back that the market may move NFT ${f.number("id")}: it has to approve the market again.`,
+    `${f.address("seller")} does not let the market move NFT ${f.number("id")}, or no longer: it has to approve the market for it.`,
   OtherCoin: (f) =>
     `NFT ${f.number("id")} is priced in ${f.address("coin")}, not in ${f.address("named")}: look at the price again.`,
   PriceTooHigh: (f) =>

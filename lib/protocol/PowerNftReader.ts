@@ -63,9 +63,6 @@ export class PowerNftReader {
   approvedFor(id: bigint): Promise<Hex> {
     return this.#contract.read(hex, "getApproved", [id]);
   }
-  isApprovedForAll(holder: Hex, operator: Hex): Promise<boolean> {
-    return this.#contract.read(z.boolean(), "isApprovedForAll", [holder, operator]);
-  }
   earnedOf(id: bigint): Promise<bigint> {
     return this.#contract.read(uint, "earnedOf", [id]);
   }

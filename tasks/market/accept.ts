@@ -4,6 +4,7 @@ import { coinAt } from "../support/coin.ts";
 import { execute } from "../support/execute.ts";
 import {
   approvalSteps,
+  endListingSteps,
   marketReader,
   parseOfferId,
   reportNft,
@@ -46,7 +47,11 @@ export async function accept(context: TaskContext, args: AcceptArguments): Promi
     );
   }
   const last = callStep("PowerMarket", market.address, "accept", [offerId, id], `Sell NFT ${id}`);
-  const [first = last, ...rest] = [...(await approvalSteps(context, nft, held)), last];
+  const [first = last, ...rest] = [
+    ...(await endListingSteps(market, held)),
+    ...(await approvalSteps(context, nft, held)),
+    last,
+  ];
   const outcome = await execute(context, args, [first, ...rest], sender);
   if (outcome.sent && !coin.isFil) report.lines("", "Your credit: `market withdraw` pays it out.");
 }

@@ -4,6 +4,7 @@ import { readCoin } from "../support/coin.ts";
 import { execute } from "../support/execute.ts";
 import {
   approvalSteps,
+  endListingSteps,
   marketReader,
   reportNft,
   reportSplit,
@@ -50,7 +51,11 @@ export async function auction(context: TaskContext, args: AuctionArguments): Pro
   report.check("custody", "warn", "The NFT lies in the market until the end; without a bid you can take it back.");
   const call = [id, coin.address, reserve, duration];
   const last = callStep("PowerMarket", market.address, "auction", call, `Auction NFT ${id}`);
-  const [first = last, ...rest] = [...(await approvalSteps(context, nft, held)), last];
+  const [first = last, ...rest] = [
+    ...(await endListingSteps(market, held)),
+    ...(await approvalSteps(context, nft, held)),
+    last,
+  ];
   await execute(context, args, [first, ...rest], sender);
 }
 

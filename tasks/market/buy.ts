@@ -87,9 +87,14 @@ interface Plan {
 async function purchaseStep(context: TaskContext, { items, coin, total, atLeast, to }: Plan): Promise<Step> {
   const { powerMarket } = await context.deployment();
   const value = coin.isFil ? total : undefined;
-  const [first, ...others] = items.map(({ held, maxPrice, bounds }) => ({ id: held.id, maxPrice, bounds }));
+  const [first, ...others] = items.map(({ held, quote, maxPrice, bounds }) => ({
+    id: held.id,
+    seller: quote.seller,
+    maxPrice,
+    bounds,
+  }));
   if (first !== undefined && others.length === 0) {
-    const call = [first.id, coin.address, first.maxPrice, first.bounds, to];
+    const call = [first.id, first.seller, coin.address, first.maxPrice, first.bounds, to];
     return callStep("PowerMarket", powerMarket, "buy", call, `Buy NFT ${first.id}`, value);
   }
   const call = [[first, ...others], coin.address, atLeast, to];
@@ -104,7 +109,7 @@ async function readItem(context: TaskContext, args: BuyArguments, id: bigint): P
   const coin = await coinAt(context, listing.coin);
   await reportNft(context, nft, held);
   reportBounds(context, bounds);
-  if (BigInt(listing.seller) !== 0n) warnOfFall(context, listing.weight, held.power.weight);
+  if (listing.price !== 0n) warnOfFall(context, listing.weight, held.power.weight);
   const quote = await asked(context, market.previewBuy(id, bounds));
   context.report.fact("price", "price", coin.format(quote.price), quote.price);
   reportSplit(context, coin, quote);

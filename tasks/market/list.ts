@@ -1,7 +1,7 @@
 import { formatPercent, formatPower, RefusedError } from "../../lib/index.ts";
 import { callStep } from "../support/calls.ts";
 import { readCoin } from "../support/coin.ts";
-import { execute, type Step } from "../support/execute.ts";
+import { execute } from "../support/execute.ts";
 import {
   approvalSteps,
   marketReader,
@@ -52,11 +52,10 @@ export async function list(context: TaskContext, args: ListArguments): Promise<v
     const rate = formatPercent(held.power.royaltyBps);
     report.check("royalty", "warn", `The royalty of ${rate} goes to the minter: none is taken from its own sale.`);
   }
-  const [first, ...rest]: Step[] = [
-    ...(await approvalSteps(context, nft, held)),
-    callStep("PowerMarket", market.address, "list", [id, coin.address, price, until], `List NFT ${id}`),
-  ];
-  if (first === undefined) throw new TypeError("A plan has steps");
+  // listed before it is approved: an older listing, with another price, never stands
+  const call = [id, coin.address, price, until, held.power.weight];
+  const first = callStep("PowerMarket", market.address, "list", call, `List NFT ${id}`);
+  const rest = await approvalSteps(context, nft, held);
   await execute(context, args, [first, ...rest], sender);
 }
 

@@ -28,7 +28,7 @@ export async function show(context: TaskContext, args: ShowArguments): Promise<v
   if (held.power.attestedAt === 0n)
     report.check("attested", "warn", "Not attested yet: it earns after the next report.");
   if (BigInt(auction.seller) !== 0n) await showAuction(context, auction, held);
-  else if (BigInt(listing.seller) !== 0n) await showListing(context, listing, held);
+  else if (listing.price !== 0n) await showListing(context, listing, held);
   else report.fact("sale", "for sale", "no");
   await showOffers(context, held);
 }
@@ -39,7 +39,9 @@ async function showListing(context: TaskContext, listing: Listing, { power }: He
   report.fact(
     "sale",
     "for sale",
-    listing.open ? "at a fixed price" : "no longer: expired, cancelled, moved or not approved",
+    listing.open
+      ? "at a fixed price"
+      : "not now: the listing has expired or was cancelled, or the market is not approved",
   );
   report.fact("seller", "seller", listing.seller);
   report.fact("price", "price", coin.format(listing.price), listing.price);

@@ -150,15 +150,19 @@ export function requireHolder(context: TaskContext, held: HeldNft, me: Hex): voi
   );
 }
 
-/** The step that lets the market move one NFT, as long as it is not moved otherwise. */
+/** The step that lets the market move one NFT until it moves; a right to move all of them does not count for a listing. */
 export async function approvalSteps(context: TaskContext, nft: PowerNftReader, held: HeldNft): Promise<Step[]> {
   const { powerMarket } = await context.deployment();
-  const [approved, all] = await Promise.all([
-    nft.approvedFor(held.id),
-    nft.isApprovedForAll(held.ownerEvm, powerMarket),
-  ]);
-  if (all || sameAddress(approved, powerMarket)) return [];
+  if (sameAddress(await nft.approvedFor(held.id), powerMarket)) return [];
   return [callStep("PowerNFT", nft.address, "approve", [powerMarket, held.id], `Let the market move NFT ${held.id}`)];
+}
+
+/** The step that ends a listing of long ago, before an approval for something else makes it stand again. */
+export async function endListingSteps(market: MarketReader, held: HeldNft): Promise<Step[]> {
+  const { id } = held;
+  const { price } = await market.listing(id);
+  if (price === 0n) return [];
+  return [callStep("PowerMarket", market.address, "cancelListing", [id], `End the listing of NFT ${id}`)];
 }
 
 /** When a new order ends, from what was typed. */

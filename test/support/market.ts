@@ -1,7 +1,7 @@
 /**
  * The market in the states in which most of its tests begin:
  *
- * - `approved`: NFT 1 (half of the miner's power, no fees), whose holder has approved the market;
+ * - `approved`: NFT 1 (half of the miner's power, no fees), for which its holder has approved the market, and for all others too;
  * - `listed`: the same, listed for 100 FIL.
  */
 import { expect } from "chai";
@@ -40,23 +40,37 @@ export interface Market extends Earning {
 async function approve(): Promise<Market> {
   const p = await earning();
   await p.nft.connect(p.holder).setApprovalForAll(p.market, true);
+  await p.nft.connect(p.holder).approve(p.market, p.id);
   return { ...p, expiry: (await p.fil.epoch()) + 30n * DAY };
 }
 
 async function listIt(): Promise<Market> {
   const p = await networkHelpers.loadFixture(approve);
-  await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, p.expiry);
+  await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, p.expiry, p.weight);
   return p;
 }
 
 export const approved = (): Promise<Market> => networkHelpers.loadFixture(approve);
 export const listed = (): Promise<Market> => networkHelpers.loadFixture(listIt);
 
+/** Lists an NFT of the holder for FIL, or of who is named, and lets the market move it. */
+export async function listFor(
+  p: Market,
+  id: bigint,
+  price: bigint,
+  options: { by?: HardhatEthersSigner; expiry?: bigint } = {},
+): Promise<void> {
+  const by = options.by ?? p.holder;
+  await p.market.connect(by).list(id, IN_FIL, price, options.expiry ?? p.expiry, p.weight);
+  await p.nft.connect(by).approve(p.market, id);
+}
+
 /** Buys a listed NFT for FIL, for the buyer itself where nobody else is named. */
 export function buy(
   p: Market,
   options: {
     id?: bigint;
+    seller?: string;
     by?: HardhatEthersSigner;
     bounds?: Partial<IPowerMarket.BoundsStruct>;
     maxPrice?: bigint;
@@ -68,7 +82,8 @@ export function buy(
   const bounds = { ...ANY, ...options.bounds };
   const maxPrice = options.maxPrice ?? PRICE;
   const value = options.value ?? PRICE;
-  return p.market.connect(by).buy(options.id ?? p.id, IN_FIL, maxPrice, bounds, options.to ?? by.address, { value });
+  const [id, seller, to] = [options.id ?? p.id, options.seller ?? p.holder.address, options.to ?? by.address];
+  return p.market.connect(by).buy(id, seller, IN_FIL, maxPrice, bounds, to, { value });
 }
 
 /** What an offer says; of NFT 1 for 90 FIL where nothing else is named. */
@@ -87,7 +102,7 @@ export function offerTerms(p: Market, changes: Partial<IPowerMarket.OfferStruct>
   };
 }
 
-/** An NFT more of the same miner, attested on `weight`, of `holder`. */
+/** An NFT more of the same miner and holder, attested on its sectors; the market is approved for it. */
 export async function anotherNft(
   p: Market,
   changes: { start: bigint; count: bigint; royaltyBps?: bigint; spFeeBps?: bigint },
@@ -96,6 +111,7 @@ export async function anotherNft(
   const weight = (QAP / 100n) * count;
   const id = await mint(p, { minerId: MINER, sectors: [{ start, count }], nominalPower: weight, ...fees });
   await attest(p, id, weight);
+  await p.nft.connect(p.holder).approve(p.market, id);
   return id;
 }
 

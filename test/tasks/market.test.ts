@@ -106,8 +106,7 @@ function market(): FakeFilecoin {
   Object.assign(chain.replies, {
     marketFeeBps: () => 100n,
     getApproved: () => IN_FIL,
-    isApprovedForAll: () => false,
-    listing: () => listing({ seller: IN_FIL, price: 0n, open: false }),
+    listing: () => listing({ price: 0n, open: false }),
     auctionOf: () => inAuction({ seller: IN_FIL }),
     offers: () => 0n,
     decimals: () => 6n,
@@ -144,28 +143,26 @@ describe("market list", () => {
     expect(run.tx).to.equal(null);
   });
 
-  it("lets the market move this one NFT first, then lists it", async () => {
+  it("lists it, and only then lets the market move this one NFT: no older price can be met in between", async () => {
     const chain = market();
     await chain.run(list, { ...LIST, reallyDoIt: true, until: "5100000" });
     expect(sentCalls(chain)).to.deep.equal([
+      { name: "list", args: [1n, IN_FIL, 800n * FIL, 5_100_000n, WEIGHT], value: 0n, to: MARKET },
       { name: "approve", args: [MARKET, 1n], value: 0n, to: NFT },
-      { name: "list", args: [1n, IN_FIL, 800n * FIL, 5_100_000n], value: 0n, to: MARKET },
     ]);
   });
 
   it("only lists where the market may move it already", async () => {
-    for (const reply of [{ getApproved: () => MARKET }, { isApprovedForAll: () => true }]) {
-      const chain = market();
-      Object.assign(chain.replies, reply);
-      await chain.run(list, { ...LIST, reallyDoIt: true });
-      expect(sentCalls(chain).map(({ name }) => name)).to.deep.equal(["list"]);
-    }
+    const chain = market();
+    chain.replies.getApproved = () => MARKET;
+    await chain.run(list, { ...LIST, reallyDoIt: true });
+    expect(sentCalls(chain).map(({ name }) => name)).to.deep.equal(["list"]);
   });
 
   it("reads a price in the units of a coin", async () => {
     const chain = market();
     await chain.run(list, { ...LIST, coin: COIN, price: "12.5", reallyDoIt: true });
-    expect(sentCalls(chain)[1]?.args).to.deep.equal([1n, COIN, 12_500_000n, 5_086_400n]);
+    expect(sentCalls(chain)[0]?.args).to.deep.equal([1n, COIN, 12_500_000n, 5_086_400n, WEIGHT]);
     expect((await market().run(list, { ...LIST, coin: COIN, price: "12.5" })).text).to.match(/price +12\.5 USDX/);
     expect(await market().run(list, { ...LIST, coin: COIN, price: "0.0000001" })).to.include({ exitCode: 64 });
   });
@@ -225,7 +222,7 @@ describe("market buy", () => {
     const chain = listed();
     await chain.run(buy, { ...BUY, reallyDoIt: true });
     expect(sentCalls(chain)).to.deep.equal([
-      { name: "buy", args: [1n, IN_FIL, 800n * FIL, AS_SHOWN, HOLDER], value: 800n * FIL, to: MARKET },
+      { name: "buy", args: [1n, STRANGER, IN_FIL, 800n * FIL, AS_SHOWN, HOLDER], value: 800n * FIL, to: MARKET },
     ]);
   });
 
@@ -241,7 +238,7 @@ describe("market buy", () => {
     };
     await chain.run(buy, { ...BUY, ...bounds, maxPrice: "900", to: STRANGER, reallyDoIt: true });
     const said = [2n ** 38n, 6_000_000n, 1_000n, 300n, FIL / 2n, 2n * FIL];
-    expect(sentCalls(chain)[0]?.args).to.deep.equal([1n, IN_FIL, 900n * FIL, said, STRANGER]);
+    expect(sentCalls(chain)[0]?.args).to.deep.equal([1n, STRANGER, IN_FIL, 900n * FIL, said, STRANGER]);
   });
 
   it("says that the weight fell since it was listed", async () => {
@@ -260,7 +257,7 @@ describe("market buy", () => {
     for (const [error, args, words] of [
       ["NotListed", [1n], /NFT 1 is not for sale at a fixed price/],
       ["WeightTooLow", [1n, 14n << 40n, 16n << 40n], /NFT 1 earns with 14 TiB, less than the 16 TiB/],
-      ["MarketNotApproved", [1n, STRANGER], /it has to approve the market again/],
+      ["MarketNotApproved", [1n, STRANGER], /it has to approve the market for it/],
     ] as const) {
       const chain = listed();
       chain.reverts.previewBuy = [error, args];
@@ -276,7 +273,7 @@ describe("market buy", () => {
     chain.events = [{ contract: MARKET, name: "Sold", args: [1n, STRANGER, HOLDER, IN_FIL, 800n * FIL, 0n, 0n] }];
     const run = await chain.runJson(buy, { ...BUY, ids: "2,1", atLeast: "1", reallyDoIt: true });
     expect(run.plan).to.include({ total: (1_600n * FIL).toString(), bought: 1 });
-    const items = [1n, 2n].map((id) => [id, 800n * FIL, AS_SHOWN]);
+    const items = [1n, 2n].map((id) => [id, STRANGER, 800n * FIL, AS_SHOWN]);
     expect(sentCalls(chain)).to.deep.equal([
       { name: "buyMany", args: [items, IN_FIL, 1n, HOLDER], value: 1_600n * FIL, to: MARKET },
     ]);
@@ -299,7 +296,7 @@ describe("market buy", () => {
     await chain.run(buy, { ...BUY, reallyDoIt: true });
     expect(sentCalls(chain)).to.deep.equal([
       { name: "approve", args: [MARKET, 5_000_000n], value: 0n, to: COIN },
-      { name: "buy", args: [1n, COIN, 5_000_000n, AS_SHOWN, HOLDER], value: 0n, to: MARKET },
+      { name: "buy", args: [1n, STRANGER, COIN, 5_000_000n, AS_SHOWN, HOLDER], value: 0n, to: MARKET },
     ]);
     chain.replies.balanceOf = () => 4_999_999n;
     expect((await chain.run(buy, BUY)).text).to.match(/has 4\.999999 USDX, but needs 5 USDX/);
@@ -378,6 +375,14 @@ describe("market accept", () => {
     ]);
   });
 
+  it("ends a listing of long ago before it lets the market move the NFT again", async () => {
+    const chain = market();
+    chain.replies.offerOf = () => offering();
+    chain.replies.listing = () => listing({ open: false });
+    await chain.run(accept, { ...ACCEPT, reallyDoIt: true });
+    expect(sentCalls(chain).map(({ name }) => name)).to.deep.equal(["cancelListing", "approve", "accept"]);
+  });
+
   it("refuses an offer that is gone, has ended, or asks for more than there is", async () => {
     for (const [values, words] of [
       [{ maker: IN_FIL }, /There is no offer 7/],
@@ -403,7 +408,7 @@ describe("market auction, bid and settle", () => {
 
   it("auctions an NFT for as long as is said", async () => {
     const chain = market();
-    chain.replies.isApprovedForAll = () => true;
+    chain.replies.getApproved = () => MARKET;
     const run = await chain.runJson(auction, { ...AUCTION, reallyDoIt: true });
     expect(run.plan).to.include({ reserve: (500n * FIL).toString(), net: (495n * FIL).toString() });
     expect(sentCalls(chain)[0]).to.include({ name: "auction" });

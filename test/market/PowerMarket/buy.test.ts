@@ -28,7 +28,7 @@ async function withFees() {
   await setFee(p, 200n);
   const id = await anotherNft(p, { start: 50n, count: 10n, royaltyBps: 500n, spFeeBps: 300n });
   const expiry = (await p.fil.epoch()) + 100n;
-  await p.market.connect(p.holder).list(id, IN_FIL, PRICE, expiry);
+  await p.market.connect(p.holder).list(id, IN_FIL, PRICE, expiry, p.weight);
   return { ...p, id, expiry };
 }
 
@@ -46,7 +46,9 @@ describe("PowerMarket.buy", () => {
 
   it("answers with what was paid", async () => {
     const p = await listed();
-    const call = p.market.connect(p.buyer).buy.staticCall(p.id, IN_FIL, PRICE, ANY, p.buyer.address, { value: PRICE });
+    const call = p.market
+      .connect(p.buyer)
+      .buy.staticCall(p.id, p.holder.address, IN_FIL, PRICE, ANY, p.buyer.address, { value: PRICE });
     expect(await call).to.equal(PRICE);
   });
 
@@ -56,7 +58,7 @@ describe("PowerMarket.buy", () => {
     await expect(buy(p, { by: p.stranger }))
       .to.be.revertedWithCustomError(p.market, "NotListed")
       .withArgs(p.id);
-    expect((await p.market.listing(p.id)).seller).to.equal(ZeroAddress);
+    await expect(p.market.connect(p.holder).cancelListing(p.id)).to.be.revertedWithCustomError(p.market, "NotListed");
   });
 
   it("leaves the seller what was payable as a credit, and takes along what was not (R-MKT, R-LED-6)", async () => {
@@ -81,7 +83,7 @@ describe("PowerMarket.buy", () => {
 
   it("charges nothing of a price that is too small for a fee", async () => {
     const p = await withFees();
-    await p.market.connect(p.holder).list(p.id, IN_FIL, 19n, p.expiry);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, 19n, p.expiry, p.weight);
     await expect(buy(p, { maxPrice: 19n, value: 19n })).to.changeEtherBalance(ethers, p.holder, 19n);
     await expectHolds(p, IN_FIL, 0n);
   });
@@ -90,9 +92,9 @@ describe("PowerMarket.buy", () => {
     const p = await withFees();
     await p.nft.connect(p.holder).transferFrom(p.holder.address, p.provider.address, p.id);
     await p.nft.connect(p.provider).approve(p.market, p.id);
-    await p.market.connect(p.provider).list(p.id, IN_FIL, PRICE, p.expiry);
+    await p.market.connect(p.provider).list(p.id, IN_FIL, PRICE, p.expiry, p.weight);
     const before = await p.fil.balanceOf(p.owner);
-    await expect(buy(p))
+    await expect(buy(p, { seller: p.provider.address }))
       .to.emit(p.market, "Sold")
       .withArgs(p.id, p.provider.address, p.buyer.address, IN_FIL, PRICE, FIL(2), 0n);
     expect((await p.fil.balanceOf(p.owner)) - before).to.equal(FIL(98));
@@ -100,7 +102,7 @@ describe("PowerMarket.buy", () => {
 
   it("sends FIL beyond the price back", async () => {
     const p = await listed();
-    await p.market.connect(p.holder).list(p.id, IN_FIL, FIL(60), p.expiry);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, FIL(60), p.expiry, p.weight);
     await expect(buy(p)).to.changeEtherBalances(ethers, [p.buyer, p.holder], [-FIL(60), FIL(60)]);
   });
 
@@ -116,7 +118,7 @@ describe("PowerMarket.buy", () => {
     await p.fil.mineTo((await p.nft.powerOf(p.id)).expiry);
     await p.nft.sync(p.miner);
     const expiry = (await p.fil.epoch()) + 10n;
-    await p.market.connect(p.holder).list(p.id, IN_FIL, FIL(10), expiry);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, FIL(10), expiry, p.weight);
     const unpaid = await p.nft.unpaidOf(p.id);
     await buy(p, { bounds: { minUnpaid: unpaid, maxUnpaid: unpaid } });
     expect(await p.nft.ownerOf(p.id)).to.equal(p.buyer.address);
@@ -126,7 +128,7 @@ describe("PowerMarket.buy", () => {
 describe("a buyer's bounds (R-MKT)", () => {
   it("refuse a price that was raised in between", async () => {
     const p = await listed();
-    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE + 1n, p.expiry);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE + 1n, p.expiry, p.weight);
     await expect(buy(p, { value: 2n * PRICE }))
       .to.be.revertedWithCustomError(p.market, "PriceTooHigh")
       .withArgs(p.id, PRICE + 1n, PRICE);
@@ -135,7 +137,7 @@ describe("a buyer's bounds (R-MKT)", () => {
   it("refuse another coin than the one that was meant", async () => {
     const p = await listed();
     const coin = await allowCoin(p);
-    await p.market.connect(p.holder).list(p.id, coin, PRICE, p.expiry);
+    await p.market.connect(p.holder).list(p.id, coin, PRICE, p.expiry, p.weight);
     await expect(buy(p))
       .to.be.revertedWithCustomError(p.market, "OtherCoin")
       .withArgs(p.id, await coin.getAddress(), IN_FIL);
@@ -154,7 +156,7 @@ describe("a buyer's bounds (R-MKT)", () => {
     const p = await listed();
     const { expiry } = await p.nft.powerOf(p.id);
     await p.fil.mineTo(expiry - 1n);
-    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, expiry + 100n);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, expiry + 100n, p.weight);
     await expect(buy(p, { bounds: { minWeight: 1n } }))
       .to.be.revertedWithCustomError(p.market, "WeightTooLow")
       .withArgs(p.id, 0n, 1n);
@@ -222,7 +224,7 @@ describe("a listing that cannot be bought", () => {
   it("is of somebody who no longer holds the NFT", async () => {
     const p = await listed();
     await p.nft.connect(p.holder).transferFrom(p.holder.address, p.stranger.address, p.id);
-    await p.nft.connect(p.stranger).setApprovalForAll(p.market, true);
+    await p.nft.connect(p.stranger).approve(p.market, p.id);
     await expect(buy(p))
       .to.be.revertedWithCustomError(p.nft, "ERC721IncorrectOwner")
       .withArgs(p.holder.address, p.id, p.stranger.address);
@@ -230,10 +232,8 @@ describe("a listing that cannot be bought", () => {
 
   it("is of somebody who took the approval back", async () => {
     const p = await listed();
-    await p.nft.connect(p.holder).setApprovalForAll(p.market, false);
-    await expect(buy(p))
-      .to.be.revertedWithCustomError(p.nft, "ERC721InsufficientApproval")
-      .withArgs(await p.market.getAddress(), p.id);
+    await p.nft.connect(p.holder).approve(ZeroAddress, p.id);
+    await expect(buy(p)).to.be.revertedWithCustomError(p.market, "MarketNotApproved").withArgs(p.id, p.holder.address);
   });
 
   it("does not come back after a sale of the market, when its seller gets the NFT again", async () => {
@@ -255,8 +255,8 @@ describe("the money that comes with a purchase", () => {
   it("is no FIL when an ERC-20 is paid", async () => {
     const p = await listed();
     const coin = await allowCoin(p);
-    await p.market.connect(p.holder).list(p.id, coin, 500n, p.expiry);
-    await expect(p.market.connect(p.buyer).buy(p.id, coin, 500n, ANY, p.buyer.address, { value: 1n }))
+    await p.market.connect(p.holder).list(p.id, coin, 500n, p.expiry, p.weight);
+    await expect(p.market.connect(p.buyer).buy(p.id, p.holder.address, coin, 500n, ANY, p.buyer.address, { value: 1n }))
       .to.be.revertedWithCustomError(p.market, "WrongValue")
       .withArgs(1n, 0n);
   });
@@ -264,8 +264,8 @@ describe("the money that comes with a purchase", () => {
   it("in an ERC-20 becomes credits of seller and storage provider (R-MKT)", async () => {
     const p = await withFees();
     const coin = await allowCoin(p);
-    await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + 100n);
-    await p.market.connect(p.buyer).buy(p.id, coin, 1_000n, ANY, p.buyer.address);
+    await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + 100n, p.weight);
+    await p.market.connect(p.buyer).buy(p.id, p.holder.address, coin, 1_000n, ANY, p.buyer.address);
     expect(await p.market.creditOf(coin, p.holder.address)).to.equal(930n);
     expect(await p.market.creditOf(coin, p.provider.address)).to.equal(50n);
     expect(await p.market.marketFees(coin)).to.equal(20n);
@@ -276,9 +276,9 @@ describe("the money that comes with a purchase", () => {
   it("may be an ERC-20 that was allowed when the NFT was listed: sales are never paused (R-GOV-1)", async () => {
     const p = await listed();
     const coin = await allowCoin(p);
-    await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + 20_000n);
+    await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + 20_000n, p.weight);
     await allowNoLonger(p, coin);
-    await p.market.connect(p.buyer).buy(p.id, coin, 1_000n, ANY, p.buyer.address);
+    await p.market.connect(p.buyer).buy(p.id, p.holder.address, coin, 1_000n, ANY, p.buyer.address);
     expect(await p.nft.ownerOf(p.id)).to.equal(p.buyer.address);
   });
 });
@@ -289,8 +289,8 @@ describe("who buys and sells (R-MKT)", () => {
     await p.nft.connect(p.holder).transferFrom(p.holder.address, seller, p.id);
     const signer = await ethers.getImpersonatedSigner(seller);
     await p.nft.connect(signer).approve(p.market, p.id);
-    await p.market.connect(signer).list(p.id, IN_FIL, PRICE, p.expiry);
-    await buy(p);
+    await p.market.connect(signer).list(p.id, IN_FIL, PRICE, p.expiry, p.weight);
+    await buy(p, { seller });
   }
 
   it("a seller that is a native multisig is paid at once", async () => {
@@ -310,9 +310,11 @@ describe("who buys and sells (R-MKT)", () => {
     const nft = await p.nft.getAddress();
     const market = await p.market.getAddress();
     await trader.execute(nft, p.nft.interface.encodeFunctionData("approve", [market, p.id]));
-    const list = p.market.interface.encodeFunctionData("list", [p.id, IN_FIL, PRICE, p.expiry]);
+    const list = p.market.interface.encodeFunctionData("list", [p.id, IN_FIL, PRICE, p.expiry, p.weight]);
     await trader.execute(market, list);
-    await expect(buy(p)).to.emit(p.market, "CreditAdded").withArgs(address, IN_FIL, PRICE);
+    await expect(buy(p, { seller: address }))
+      .to.emit(p.market, "CreditAdded")
+      .withArgs(address, IN_FIL, PRICE);
     expect(await p.market.creditOf(IN_FIL, address)).to.equal(PRICE);
     await expectHolds(p, IN_FIL, PRICE);
     await trader.execute(market, p.market.interface.encodeFunctionData("withdraw", [IN_FIL, p.stranger.address]));
@@ -323,7 +325,7 @@ describe("who buys and sells (R-MKT)", () => {
     const p = await listed();
     const trader = await newTrader();
     const address = await trader.getAddress();
-    const call = p.market.interface.encodeFunctionData("buy", [p.id, IN_FIL, PRICE, ANY, address]);
+    const call = p.market.interface.encodeFunctionData("buy", [p.id, p.holder.address, IN_FIL, PRICE, ANY, address]);
     await trader.connect(p.buyer).execute(await p.market.getAddress(), call, { value: PRICE + 7n });
     expect(await p.nft.ownerOf(p.id)).to.equal(address);
     expect(await p.fil.balanceOf(address)).to.equal(7n);
@@ -383,18 +385,18 @@ describe("PowerMarket.previewBuy", () => {
     await expect(p.market.previewBuy(p.id, { ...ANY, minWeight: p.weight + 1n }))
       .to.be.revertedWithCustomError(p.market, "WeightTooLow")
       .withArgs(p.id, p.weight, p.weight + 1n);
-    await expect(p.market.previewBuy(99n, ANY)).to.be.revertedWithCustomError(p.market, "NotListed").withArgs(99n);
+    await p.market.connect(p.holder).cancelAll();
+    await expect(p.market.previewBuy(p.id, ANY)).to.be.revertedWithCustomError(p.market, "NotListed").withArgs(p.id);
+    await expect(p.market.previewBuy(99n, ANY)).to.be.revertedWithCustomError(p.nft, "ERC721NonexistentToken");
   });
 
-  it("knows that the seller gave the NFT away, or the approval back", async () => {
+  it("knows that the seller took the approval back, or gave the NFT away", async () => {
     const p = await listed();
-    await p.nft.connect(p.holder).setApprovalForAll(p.market, false);
+    await p.nft.connect(p.holder).approve(ZeroAddress, p.id);
     await expect(p.market.previewBuy(p.id, ANY))
       .to.be.revertedWithCustomError(p.market, "MarketNotApproved")
       .withArgs(p.id, p.holder.address);
     await p.nft.connect(p.holder).transferFrom(p.holder.address, p.stranger.address, p.id);
-    await expect(p.market.previewBuy(p.id, ANY))
-      .to.be.revertedWithCustomError(p.market, "HolderChanged")
-      .withArgs(p.id, p.holder.address, p.stranger.address);
+    await expect(p.market.previewBuy(p.id, ANY)).to.be.revertedWithCustomError(p.market, "NotListed").withArgs(p.id);
   });
 });

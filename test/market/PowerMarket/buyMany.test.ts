@@ -20,16 +20,17 @@ async function three() {
   const ids = [p.id];
   for (const [index, price] of [FIL(20), FIL(30)].entries()) {
     const id = await anotherNft(p, { start: 50n + 10n * BigInt(index), count: 10n });
-    await p.market.connect(p.holder).list(id, IN_FIL, price, p.expiry);
+    await p.market.connect(p.holder).list(id, IN_FIL, price, p.expiry, p.weight);
     ids.push(id);
   }
   return { ...p, ids };
 }
 
-const items = (ids: readonly bigint[]) => ids.map((id) => ({ id, maxPrice: MAX_UINT96, bounds: ANY }));
+const items = (p: Market, ids: readonly bigint[]) =>
+  ids.map((id) => ({ id, seller: p.holder.address, maxPrice: MAX_UINT96, bounds: ANY }));
 
 const buyMany = (p: Market, ids: readonly bigint[], atLeast: number, value: bigint, coin: string = IN_FIL) =>
-  p.market.connect(p.buyer).buyMany(items(ids), coin, atLeast, p.buyer.address, { value });
+  p.market.connect(p.buyer).buyMany(items(p, ids), coin, atLeast, p.buyer.address, { value });
 
 describe("PowerMarket.buyMany", () => {
   it("buys all that are named in one transaction (R-MKT)", async () => {
@@ -41,14 +42,14 @@ describe("PowerMarket.buyMany", () => {
     );
     for (const id of p.ids) {
       expect(await p.nft.ownerOf(id)).to.equal(p.buyer.address);
-      expect((await p.market.listing(id)).seller).to.equal(IN_FIL);
+      expect((await p.market.listing(id)).open).to.equal(false);
     }
     await expectHolds(p, IN_FIL, 0n);
   });
 
   it("answers with the number and the sum, and sends the rest of the FIL back", async () => {
     const p = await three();
-    const call = p.market.connect(p.buyer).buyMany.staticCall(items(p.ids), IN_FIL, 3, p.buyer.address, {
+    const call = p.market.connect(p.buyer).buyMany.staticCall(items(p, p.ids), IN_FIL, 3, p.buyer.address, {
       value: FIL(200),
     });
     expect(await call).to.deep.equal([3n, FIL(150)]);
@@ -80,8 +81,7 @@ describe("PowerMarket.buyMany", () => {
         p.market.interface.encodeErrorResult("HolderChanged", [given, p.holder.address, p.stranger.address]),
       );
     await p.nft.connect(p.buyer).transferFrom(p.buyer.address, p.holder.address, last);
-    await p.nft.connect(p.holder).setApprovalForAll(p.market, false);
-    await p.market.connect(p.holder).list(last, IN_FIL, 1n, p.expiry);
+    await p.market.connect(p.holder).list(last, IN_FIL, 1n, p.expiry, p.weight);
     await expect(buyMany(p, [last], 0, 1n))
       .to.emit(p.market, "Skipped")
       .withArgs(last, p.market.interface.encodeErrorResult("MarketNotApproved", [last, p.holder.address]));
@@ -89,7 +89,7 @@ describe("PowerMarket.buyMany", () => {
 
   it("leaves out what is outside an item's bounds", async () => {
     const p = await three();
-    const [dear, , ok] = items(p.ids).map((item, i) => (i === 0 ? { ...item, maxPrice: PRICE - 1n } : item));
+    const [dear, , ok] = items(p, p.ids).map((item, i) => (i === 0 ? { ...item, maxPrice: PRICE - 1n } : item));
     if (dear === undefined || ok === undefined) throw new Error("three items");
     await expect(p.market.connect(p.buyer).buyMany([dear, ok], IN_FIL, 1, p.buyer.address, { value: FIL(30) }))
       .to.emit(p.market, "Skipped")
@@ -143,7 +143,7 @@ describe("PowerMarket.buyMany", () => {
       [second, 200n],
       [third, 300n],
     ] as const) {
-      await p.market.connect(p.holder).list(id, coin, price, p.expiry);
+      await p.market.connect(p.holder).list(id, coin, price, p.expiry, p.weight);
     }
     await expect(buyMany(p, p.ids, 2, 0n, address))
       .to.emit(p.market, "Skipped")

@@ -26,11 +26,12 @@ interface InCoin extends Market {
 async function inCoin(): Promise<InCoin> {
   const p = await listed();
   const coin = await allowCoin(p);
-  await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + DAY);
+  await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + DAY, p.weight);
   return { ...p, coin, address: await coin.getAddress() };
 }
 
-const buy = (p: InCoin) => p.market.connect(p.buyer).buy(p.id, p.coin, 1_000n, ANY, p.buyer.address);
+const buy = (p: InCoin, seller = p.holder.address) =>
+  p.market.connect(p.buyer).buy(p.id, seller, p.coin, 1_000n, ANY, p.buyer.address);
 
 describe("an ERC-20 that misbehaves", () => {
   it("is refused when it takes a fee from transfers (R-MKT)", async () => {
@@ -77,9 +78,9 @@ describe("an ERC-20 that misbehaves", () => {
 
 describe("an ERC-20 that calls back while it moves", () => {
   /** What the coin's callback met. */
-  async function metBy(p: InCoin, data: string): Promise<string | undefined> {
+  async function metBy(p: InCoin, data: string, seller = p.holder.address): Promise<string | undefined> {
     await p.coin.setCallback(p.market, data);
-    await buy(p);
+    await buy(p, seller);
     if (await p.coin.callbackSucceeded()) return undefined;
     return p.market.interface.parseError(await p.coin.callbackAnswer())?.name;
   }
@@ -91,16 +92,23 @@ describe("an ERC-20 that calls back while it moves", () => {
     const asCoin = await ethers.getImpersonatedSigner(p.address);
     await p.fil.setBalance(p.address, FIL(10));
     await p.nft.connect(asCoin).approve(p.market, p.id);
-    await p.market.connect(asCoin).list(p.id, p.coin, 1_000n, (await p.fil.epoch()) + DAY);
+    await p.market.connect(asCoin).list(p.id, p.coin, 1_000n, (await p.fil.epoch()) + DAY, p.weight);
     const withdraw = p.market.interface.encodeFunctionData("withdraw", [p.address, p.stranger.address]);
-    expect(await metBy(p, withdraw)).to.equal("Reentered");
+    expect(await metBy(p, withdraw, p.address)).to.equal("Reentered");
     expect(await p.market.creditOf(p.coin, p.address)).to.equal(1_000n);
     await expectHolds(p, p.address, 1_000n);
   });
 
   it("cannot buy the same NFT again", async () => {
     const p = await inCoin();
-    const again = p.market.interface.encodeFunctionData("buy", [p.id, p.address, 1_000n, ANY, p.stranger.address]);
+    const again = p.market.interface.encodeFunctionData("buy", [
+      p.id,
+      p.holder.address,
+      p.address,
+      1_000n,
+      ANY,
+      p.stranger.address,
+    ]);
     expect(await metBy(p, again)).to.equal("NotListed");
     expect(await p.nft.ownerOf(p.id)).to.equal(p.buyer.address);
   });

@@ -9,6 +9,7 @@ import {
   approved,
   buy,
   listed,
+  listFor,
   newCoin,
   setFee,
   fields,
@@ -20,7 +21,7 @@ import { DAY } from "../../support/units.ts";
 describe("PowerMarket.list", () => {
   it("offers an NFT at a price and says so (R-MKT)", async () => {
     const p = await approved();
-    await expect(p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, p.expiry))
+    await expect(p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, p.expiry, p.weight))
       .to.emit(p.market, "Listed")
       .withArgs(p.id, p.holder.address, IN_FIL, PRICE, p.expiry, 0n, p.weight);
     const listing = await p.market.listing(p.id);
@@ -50,7 +51,7 @@ describe("PowerMarket.list", () => {
     expect((await p.market.listing(p.id)).open).to.equal(true);
   });
 
-  it("remembers the weight of that moment", async () => {
+  it("remembers the weight that the seller saw", async () => {
     const p = await listed();
     await attest(p, p.id, p.weight / 2n);
     expect((await p.market.listing(p.id)).weight).to.equal(p.weight);
@@ -58,16 +59,24 @@ describe("PowerMarket.list", () => {
 
   it("replaces a listing before it", async () => {
     const p = await listed();
-    await p.market.connect(p.holder).list(p.id, IN_FIL, 2n * PRICE, p.expiry + 1n);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, 2n * PRICE, p.expiry + 1n, p.weight);
     const { price, expiry } = await p.market.listing(p.id);
     expect([price, expiry]).to.deep.equal([2n * PRICE, p.expiry + 1n]);
   });
 
-  it("replaces the listing of an earlier holder", async () => {
+  it("stands beside what others say of the same NFT: nobody can touch it", async () => {
     const p = await listed();
-    await p.nft.connect(p.holder).transferFrom(p.holder.address, p.buyer.address, p.id);
-    await p.market.connect(p.buyer).list(p.id, IN_FIL, 1n, p.expiry);
-    expect((await p.market.listing(p.id)).seller).to.equal(p.buyer.address);
+    await p.market.connect(p.stranger).list(p.id, IN_FIL, 1n, p.expiry, 1n);
+    const { seller, price, open } = await p.market.listing(p.id);
+    expect([seller, price, open]).to.deep.equal([p.holder.address, PRICE, true]);
+  });
+
+  it("is in vain for who does not hold the NFT, although the market may move it", async () => {
+    const p = await listed();
+    await p.market.connect(p.stranger).list(p.id, IN_FIL, 1n, p.expiry, 1n);
+    await expect(buy(p, { seller: p.stranger.address }))
+      .to.be.revertedWithCustomError(p.nft, "ERC721IncorrectOwner")
+      .withArgs(p.stranger.address, p.id, p.holder.address);
   });
 
   it("fixes the fee: a later one does not touch it (R-GOV-3)", async () => {
@@ -81,7 +90,7 @@ describe("PowerMarket.list", () => {
     const multisig = await p.fil.createMultisig({ signers: [p.owner], threshold: 1n, balance: FIL(10) });
     const seller = await ethers.getImpersonatedSigner(maskedAddress(multisig));
     const id = await mint(p, { sectors: [{ start: 50n, count: 1n }], to: seller.address });
-    await p.market.connect(seller).list(id, IN_FIL, PRICE, p.expiry);
+    await p.market.connect(seller).list(id, IN_FIL, PRICE, p.expiry, 0n);
     expect((await p.market.listing(id)).seller).to.equal(seller.address);
     expect((await p.market.listing(id)).open, "not approved").to.equal(false);
     await p.nft.connect(seller).approve(p.market, id);
@@ -91,28 +100,13 @@ describe("PowerMarket.list", () => {
   it("takes the highest price that can be written down", async () => {
     const p = await approved();
     const most = (1n << 96n) - 1n;
-    await p.market.connect(p.holder).list(p.id, IN_FIL, most, p.expiry);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, most, p.expiry, p.weight);
     expect((await p.market.listing(p.id)).price).to.equal(most);
-  });
-
-  it("is refused to who does not hold the NFT, the one who is approved for it included", async () => {
-    const p = await approved();
-    await p.nft.connect(p.holder).approve(p.stranger.address, p.id);
-    await expect(p.market.connect(p.stranger).list(p.id, IN_FIL, PRICE, p.expiry))
-      .to.be.revertedWithCustomError(p.market, "NotHolder")
-      .withArgs(p.id, p.stranger.address, p.holder.address);
-  });
-
-  it("is refused for an NFT that does not exist", async () => {
-    const p = await approved();
-    await expect(p.market.connect(p.holder).list(99n, IN_FIL, PRICE, p.expiry))
-      .to.be.revertedWithCustomError(p.nft, "ERC721NonexistentToken")
-      .withArgs(99n);
   });
 
   it("refuses a price of nothing", async () => {
     const p = await approved();
-    await expect(p.market.connect(p.holder).list(p.id, IN_FIL, 0n, p.expiry)).to.be.revertedWithCustomError(
+    await expect(p.market.connect(p.holder).list(p.id, IN_FIL, 0n, p.expiry, p.weight)).to.be.revertedWithCustomError(
       p.market,
       "NoPrice",
     );
@@ -121,14 +115,14 @@ describe("PowerMarket.list", () => {
   it("refuses a coin that is not allowed, or no longer", async () => {
     const p = await approved();
     const unknown = await newCoin();
-    await expect(p.market.connect(p.holder).list(p.id, unknown, PRICE, p.expiry))
+    await expect(p.market.connect(p.holder).list(p.id, unknown, PRICE, p.expiry, p.weight))
       .to.be.revertedWithCustomError(p.market, "CoinNotAllowed")
       .withArgs(await unknown.getAddress());
     const known = await allowCoin(p);
-    await p.market.connect(p.holder).list(p.id, known, 1n, p.expiry);
+    await p.market.connect(p.holder).list(p.id, known, 1n, p.expiry, p.weight);
     expect((await p.market.listing(p.id)).coin).to.equal(await known.getAddress());
     await allowNoLonger(p, known);
-    await expect(p.market.connect(p.holder).list(p.id, known, 1n, p.expiry))
+    await expect(p.market.connect(p.holder).list(p.id, known, 1n, p.expiry, p.weight))
       .to.be.revertedWithCustomError(p.market, "CoinNotAllowed")
       .withArgs(await known.getAddress());
   });
@@ -141,12 +135,12 @@ describe("PowerMarket.list", () => {
       [next, next],
       [next + 1n + most + 1n, next + 1n],
     ] as const) {
-      await expect(p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, expiry))
+      await expect(p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, expiry, p.weight))
         .to.be.revertedWithCustomError(p.market, "OrderTermOutOfRange")
         .withArgs(expiry, at + 1n, at + most);
     }
     const now = (await p.fil.epoch()) + 1n;
-    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, now + most);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, now + most, p.weight);
     expect((await p.market.listing(p.id)).expiry).to.equal(now + most);
   });
 });
@@ -160,43 +154,48 @@ describe("PowerMarket.cancelListing", () => {
     await expect(buy(p)).to.be.revertedWithCustomError(p.market, "NotListed").withArgs(p.id);
   });
 
-  it("is refused to others while it stands", async () => {
+  it("ends nobody else's", async () => {
     const p = await listed();
     await expect(p.market.connect(p.stranger).cancelListing(p.id))
-      .to.be.revertedWithCustomError(p.market, "NotSeller")
-      .withArgs(p.id, p.stranger.address, p.holder.address);
-  });
-
-  it("is open to all once it has expired, was cancelled with all others, or its seller gave the NFT away", async () => {
-    const ends = {
-      expired: async (p: Awaited<ReturnType<typeof listed>>) => p.fil.mineTo(p.expiry),
-      cancelled: async (p: Awaited<ReturnType<typeof listed>>) => p.market.connect(p.holder).cancelAll(),
-      given: async (p: Awaited<ReturnType<typeof listed>>) =>
-        p.nft.connect(p.holder).transferFrom(p.holder.address, p.buyer.address, p.id),
-    };
-    for (const [how, end] of Object.entries(ends)) {
-      const p = await listed();
-      await end(p);
-      expect((await p.market.listing(p.id)).open, how).to.equal(false);
-      await p.market.connect(p.stranger).cancelListing(p.id);
-      expect((await p.market.listing(p.id)).seller, how).to.equal(IN_FIL);
-    }
-  });
-
-  it("is open to all once the NFT was burned", async () => {
-    const p = await approved();
-    const id = await mint(p, { sectors: [{ start: 50n, count: 1n }] });
-    await p.market.connect(p.holder).list(id, IN_FIL, PRICE, p.expiry);
-    await p.nft.connect(p.holder).burn(id);
-    await p.market.connect(p.stranger).cancelListing(id);
-    expect((await p.market.listing(id)).price).to.equal(0n);
-  });
-
-  it("is refused where nothing is listed", async () => {
-    const p = await approved();
-    await expect(p.market.connect(p.holder).cancelListing(p.id))
       .to.be.revertedWithCustomError(p.market, "NotListed")
       .withArgs(p.id);
+    expect((await p.market.listing(p.id)).open).to.equal(true);
+  });
+
+  it("ends a listing of an NFT that was given away, or burned", async () => {
+    const p = await listed();
+    await p.nft.connect(p.holder).transferFrom(p.holder.address, p.buyer.address, p.id);
+    await p.market.connect(p.holder).cancelListing(p.id);
+    const id = await mint(p, { sectors: [{ start: 50n, count: 1n }] });
+    await listFor(p, id, PRICE);
+    await p.nft.connect(p.holder).burn(id);
+    await p.market.connect(p.holder).cancelListing(id);
+    await expect(p.market.connect(p.holder).cancelListing(id)).to.be.revertedWithCustomError(p.market, "NotListed");
+  });
+});
+
+describe("a listing whose NFT moves", () => {
+  it("is void with the new holder, and shown no more", async () => {
+    const p = await listed();
+    await p.nft.connect(p.holder).transferFrom(p.holder.address, p.buyer.address, p.id);
+    const { seller, price, open } = await p.market.listing(p.id);
+    expect([seller, price, open]).to.deep.equal([p.buyer.address, 0n, false]);
+  });
+
+  it("does not come back to life when the seller gets the NFT back, from a pledge, say (R-MKT)", async () => {
+    const p = await listed();
+    await p.nft.connect(p.holder).transferFrom(p.holder.address, p.stranger.address, p.id);
+    await p.nft.connect(p.stranger).transferFrom(p.stranger.address, p.holder.address, p.id);
+    expect((await p.market.listing(p.id)).open).to.equal(false);
+    await expect(buy(p)).to.be.revertedWithCustomError(p.market, "MarketNotApproved").withArgs(p.id, p.holder.address);
+  });
+
+  it("is gone for good once the NFT was auctioned or sold to an offer", async () => {
+    const p = await listed();
+    await p.market.connect(p.holder).auction(p.id, IN_FIL, PRICE, DAY);
+    await p.market.connect(p.holder).cancelAuction(p.id);
+    await p.nft.connect(p.holder).approve(p.market, p.id);
+    await expect(buy(p)).to.be.revertedWithCustomError(p.market, "NotListed").withArgs(p.id);
   });
 });
 
@@ -218,7 +217,7 @@ describe("PowerMarket.cancelAll", () => {
   it("leaves room for new ones", async () => {
     const p = await listed();
     await p.market.connect(p.holder).cancelAll();
-    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, p.expiry);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, p.expiry, p.weight);
     await expect(buy(p)).to.emit(p.market, "Sold");
   });
 });

@@ -93,7 +93,7 @@ describe("PowerMarket.claimMarketFees", () => {
   it("pays the fees of a coin to whom the treasury names, once, and says so", async () => {
     const p = await approved();
     await setFee(p, 250n);
-    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, (await p.fil.epoch()) + DAY);
+    await p.market.connect(p.holder).list(p.id, IN_FIL, PRICE, (await p.fil.epoch()) + DAY, p.weight);
     await buy(p);
     const claimed = p.market.connect(p.governance).claimMarketFees(IN_FIL, p.stranger.address);
     await expect(claimed).to.changeEtherBalance(ethers, p.stranger, FIL(25) / 10n);
@@ -109,8 +109,8 @@ describe("PowerMarket.claimMarketFees", () => {
     await setFee(p, 250n);
     const coin = await allowCoin(p);
     const address = await coin.getAddress();
-    await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + DAY);
-    await p.market.connect(p.buyer).buy(p.id, coin, 1_000n, ANY, p.buyer.address);
+    await p.market.connect(p.holder).list(p.id, coin, 1_000n, (await p.fil.epoch()) + DAY, p.weight);
+    await p.market.connect(p.buyer).buy(p.id, p.holder.address, coin, 1_000n, ANY, p.buyer.address);
     await p.market.connect(p.governance).claimMarketFees(coin, p.stranger.address);
     expect(await coin.balanceOf(p.stranger.address)).to.equal(1_000_025n);
     expect(await p.market.creditOf(coin, p.holder.address)).to.equal(975n);
