@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import { IPowerMarket } from "../../contracts/market/IPowerMarket.sol";
+import { PowerMarket } from "../../contracts/market/PowerMarket.sol";
+import { PowerNFT } from "../../contracts/power/PowerNFT.sol";
+import { Test } from "./Test.sol";
+import { Coin__Plain } from "./doubles/Coin__Plain.sol";
+import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
+
+/// @notice What a stateful run may do, counted.
+enum Trade {
+    List,
+    CancelListing,
+    CancelAll,
+    Buy,
+    BuyMany,
+    Offer,
+    Accept,
+    CancelOffer,
+    Auction,
+    Bid,
+    SettleAuction,
+    CancelAuction,
+    Withdraw,
+    Give,
+    Weigh,
+    Wait,
+    SetFee,
+    ClaimFees
+}
+
+/// @title Everybody who trades, at random
+/// @notice What somebody owns in a coin is what it holds, what it can withdraw, and what lies aside for its offers and
+/// bids. Every action but a sale leaves that of everybody as it is; a sale moves exactly its price. An action is refused
+/// only by an error that the market or PowerNFT names: a failed assertion inside them fails the run.
+contract MarketHandler is Test {
+    uint256 private constant BPS = 10_000;
+    uint64 private constant MINER = 1000;
+    uint64 private constant NOMINAL = 1 << 40;
+    address private constant FIL = address(0);
+    address private constant TREASURY = address(0x7EA5);
+    /// @dev Offers that stand at most, so that their sum can be taken.
+    uint256 private constant MAX_OFFERS = 6;
+
+    /// @dev A sale that took place.
+    struct Deal {
+        uint256 id;
+        address coin;
+        uint256 price;
+        uint256 feeBps;
+        address seller;
+        address buyer;
+    }
+
+    PowerMarket public immutable MARKET;
+    PowerNFT public immutable NFT;
+    Coin__Plain public immutable COIN;
+    /// @notice NFTs 1 to this one are traded.
+    uint256 public immutable LAST;
+
+    /// @dev Who trades; the last one is the storage provider, which gets the royalties.
+    address[] private _people;
+    /// @dev Offers whose money lies aside.
+    uint256[] private _offers;
+
+    mapping(Trade => uint256) public calls;
+    mapping(Trade => uint256) public successes;
+
+    constructor(PowerMarket market, PowerNFT nft, Coin__Plain coin, uint256 last, address[] memory people) {
+        (MARKET, NFT, COIN, LAST, _people) = (market, nft, coin, last, people);
+    }
+
+    /// @notice What a stateful run calls.
+    function actions() external pure returns (bytes4[] memory all) {
+        all = new bytes4[](uint256(type(Trade).max) + 1);
+        all[uint8(Trade.List)] = this.list.selector;
+        all[uint8(Trade.CancelListing)] = this.cancelListing.selector;
+        all[uint8(Trade.CancelAll)] = this.cancelAll.selector;
+        all[uint8(Trade.Buy)] = this.buy.selector;
+        all[uint8(Trade.BuyMany)] = this.buyMany.selector;
+        all[uint8(Trade.Offer)] = this.offer.selector;
+        all[uint8(Trade.Accept)] = this.accept.selector;
+        all[uint8(Trade.CancelOffer)] = this.cancelOffer.selector;
+        all[uint8(Trade.Auction)] = this.auction.selector;
+        all[uint8(Trade.Bid)] = this.bid.selector;
+        all[uint8(Trade.SettleAuction)] = this.settleAuction.selector;
+        all[uint8(Trade.CancelAuction)] = this.cancelAuction.selector;
+        all[uint8(Trade.Withdraw)] = this.withdraw.selector;
+        all[uint8(Trade.Give)] = this.give.selector;
+        all[uint8(Trade.Weigh)] = this.weigh.selector;
+        all[uint8(Trade.Wait)] = this.wait.selector;
+        all[uint8(Trade.SetFee)] = this.setFee.selector;
+        all[uint8(Trade.ClaimFees)] = this.claimFees.selector;
+    }
+
+    // LISTINGS
+
+    function list(uint256 seed) external {
+        uint256 id = _idOf(seed);
+        address holder = NFT.ownerOf(id);
+        if (holder == address(MARKET)) return _count(Trade.List, false);
+        uint256[] memory worth = _worth();
+        uint64 expiry = uint64(block.number + 1 + (_draw(seed, 1) % 20_000));
+        bool done = _do(holder, abi.encodeCall(MARKET.list, (id, _coinOf(seed), _amountOf(seed), expiry, 1)), 0);
+        // now and then the approval is forgotten
+        if (_draw(seed, 2) % 8 != 0) _approve(holder, id);
+        _expect(worth);
+        _count(Trade.List, done);
+    }
+
+    function cancelListing(uint256 seed) external {
+        uint256 id = _findListing(seed);
+        uint256[] memory worth = _worth();
+        bool done = _do(NFT.ownerOf(id), abi.encodeCall(MARKET.cancelListing, (id)), 0);
+        _expect(worth);
+        assertEq(MARKET.listing(id).price, 0, "a cancelled listing is gone");
+        _count(Trade.CancelListing, done);
+    }
+
+    function cancelAll(uint256 seed) external {
+        // seldom, so that something is left for the others
+        if (_draw(seed, 0) % 3 != 0) return _count(Trade.CancelAll, false);
+        uint256[] memory worth = _worth();
+        bool done = _do(_personOf(seed), abi.encodeCall(MARKET.cancelAll, ()), 0);
+        _expect(worth);
+        _count(Trade.CancelAll, done);
+    }
+
+    function buy(uint256 seed) external {
+        uint256 id = _findListing(seed);
+        IPowerMarket.Listing memory listed = MARKET.listing(id);
+        address buyer = _personOf(seed);
+        IPowerMarket.Bounds memory bounds = _boundsOf(seed);
+        uint256 value = _fund(buyer, listed.coin, uint256(listed.price) + (_draw(seed, 5) % 3)); // at times too much
+        uint256[] memory worth = _worth();
+        bytes memory data = abi.encodeCall(MARKET.buy, (id, listed.seller, listed.coin, listed.price, bounds, buyer));
+        bool done = _do(buyer, data, value);
+        if (done) {
+            assertTrue(listed.open, "only an open listing is bought");
+            assertGe(NFT.weightOf(id), bounds.minWeight, "what is bought weighs what was asked for");
+            assertTrue(NFT.ownerOf(id) == buyer, "what is paid for is the buyer's");
+            _sale(worth, Deal(id, listed.coin, listed.price, listed.feeBps, listed.seller, buyer));
+        }
+        _expect(worth);
+        _count(Trade.Buy, done);
+    }
+
+    function buyMany(uint256 seed) external {
+        address buyer = _personOf(seed);
+        address coin = _coinOf(seed);
+        IPowerMarket.Listing[] memory listed = new IPowerMarket.Listing[](LAST);
+        uint256 sum = 0;
+        for (uint256 i = 0; i < LAST; ++i) {
+            listed[i] = MARKET.listing(i + 1);
+            if (listed[i].coin == coin) sum += listed[i].price;
+        }
+        bytes memory data = abi.encodeCall(MARKET.buyMany, (_basket(listed, seed), coin, 0, buyer));
+        uint256 value = _fund(buyer, coin, sum);
+        uint256[] memory worth = _worth();
+        assertTrue(_do(buyer, data, value), "a batch that may be filled in part does not fail");
+        uint256 bought = 0;
+        for (uint256 i = 0; i < LAST; ++i) if (_soldTo(worth, i + 1, listed[i], buyer)) ++bought;
+        _expect(worth);
+        _count(Trade.BuyMany, bought != 0);
+    }
+
+    // OFFERS
+
+    function offer(uint256 seed) external {
+        if (_offers.length == MAX_OFFERS) return _count(Trade.Offer, false);
+        address maker = _personOf(seed);
+        IPowerMarket.Offer memory terms;
+        if (_draw(seed, 3) % 2 == 0) terms.id = _idOf(seed);
+        else terms.minerId = MINER;
+        terms.coin = _coinOf(seed);
+        terms.amount = _amountOf(seed);
+        terms.expiry = uint64(block.number + 1 + (_draw(seed, 1) % 20_000));
+        terms.bounds = _boundsOf(seed);
+        uint256 value = _fund(maker, terms.coin, terms.amount);
+        uint256[] memory worth = _worth();
+        bool done = _do(maker, abi.encodeCall(MARKET.offer, (terms)), value);
+        if (done) _offers.push(MARKET.offers());
+        _expect(worth);
+        _count(Trade.Offer, done);
+    }
+
+    function accept(uint256 seed) external {
+        if (_offers.length == 0) return _count(Trade.Accept, false);
+        uint256 at = _draw(seed, 4) % _offers.length;
+        IPowerMarket.Offer memory terms = MARKET.offerOf(_offers[at]);
+        uint256 id = terms.id == 0 ? _idOf(seed) : terms.id;
+        address holder = NFT.ownerOf(id);
+        if (holder == address(MARKET)) return _count(Trade.Accept, false);
+        _approve(holder, id);
+        uint256[] memory worth = _worth();
+        bool done = _do(holder, abi.encodeCall(MARKET.accept, (_offers[at], id)), 0);
+        if (done) {
+            assertTrue(terms.open, "only an open offer is accepted");
+            assertGe(NFT.weightOf(id), terms.bounds.minWeight, "what is sold weighs what was asked for");
+            _forget(at);
+            _sale(worth, Deal(id, terms.coin, terms.amount, terms.feeBps, holder, terms.maker));
+        }
+        _expect(worth);
+        _count(Trade.Accept, done);
+    }
+
+    function cancelOffer(uint256 seed) external {
+        if (_offers.length == 0) return _count(Trade.CancelOffer, false);
+        uint256 at = _draw(seed, 4) % _offers.length;
+        IPowerMarket.Offer memory terms = MARKET.offerOf(_offers[at]);
+        // anybody's call does once the offer is void
+        address caller = terms.open ? terms.maker : _personOf(seed);
+        uint256[] memory worth = _worth();
+        bool done = _do(caller, abi.encodeCall(MARKET.cancelOffer, (_offers[at])), 0);
+        assertTrue(done, "an offer can always be ended");
+        _forget(at);
+        _expect(worth);
+        _count(Trade.CancelOffer, done);
+    }
+
+    // AUCTIONS
+
+    function auction(uint256 seed) external {
+        uint256 id = _idOf(seed);
+        address holder = NFT.ownerOf(id);
+        if (holder == address(MARKET)) return _count(Trade.Auction, false);
+        _approve(holder, id);
+        uint256[] memory worth = _worth();
+        uint64 duration = uint64(120 + (_draw(seed, 1) % 3_000));
+        bool done = _do(holder, abi.encodeCall(MARKET.auction, (id, _coinOf(seed), _amountOf(seed), duration)), 0);
+        _expect(worth);
+        _count(Trade.Auction, done);
+    }
+
+    function bid(uint256 seed) external {
+        uint256 id = _findAuction(seed);
+        IPowerMarket.Auction memory a = MARKET.auctionOf(id);
+        if (a.seller == address(0) || a.nextBid > type(uint96).max) return _count(Trade.Bid, false);
+        address bidder = _personOf(seed);
+        uint256 value = _fund(bidder, a.coin, a.nextBid);
+        uint256[] memory worth = _worth();
+        bytes memory data = abi.encodeCall(MARKET.bid, (id, a.coin, uint96(a.nextBid), _boundsOf(seed)));
+        bool done = _do(bidder, data, value);
+        _expect(worth);
+        _count(Trade.Bid, done);
+    }
+
+    function settleAuction(uint256 seed) external {
+        uint256 id = _findAuction(seed);
+        IPowerMarket.Auction memory a = MARKET.auctionOf(id);
+        if (a.seller == address(0)) return _count(Trade.SettleAuction, false);
+        if (_draw(seed, 1) % 2 == 0 && block.number < a.end) vm.roll(a.end);
+        uint256[] memory worth = _worth();
+        bool done = _do(_personOf(seed), abi.encodeCall(MARKET.settleAuction, (id)), 0);
+        assertTrue(done == (block.number >= a.end), "an auction can be ended exactly when its time is over");
+        if (done && a.bidder != address(0) && NFT.weightOf(id) >= a.minWeight) {
+            assertTrue(NFT.ownerOf(id) == a.bidder, "the highest bidder gets the NFT");
+            _sale(worth, Deal(id, a.coin, a.bid, a.feeBps, a.seller, a.bidder));
+        } else if (done) {
+            assertTrue(NFT.ownerOf(id) == a.seller, "without a sale the seller has its NFT back");
+        }
+        _expect(worth);
+        _count(Trade.SettleAuction, done);
+    }
+
+    function cancelAuction(uint256 seed) external {
+        uint256 id = _findAuction(seed);
+        IPowerMarket.Auction memory a = MARKET.auctionOf(id);
+        if (a.seller == address(0)) return _count(Trade.CancelAuction, false);
+        uint256[] memory worth = _worth();
+        bool done = _do(a.seller, abi.encodeCall(MARKET.cancelAuction, (id)), 0);
+        assertTrue(done == (a.bidder == address(0)), "an auction is cancelled only before its first bid");
+        _expect(worth);
+        _count(Trade.CancelAuction, done);
+    }
+
+    // MONEY, AND WHAT HAPPENS BESIDE THE MARKET
+
+    function withdraw(uint256 seed) external {
+        address coin = _coinOf(seed);
+        address owner = _personOf(seed);
+        uint256 credit = MARKET.creditOf(coin, owner);
+        uint256[] memory worth = _worth();
+        bool done = _do(owner, abi.encodeCall(MARKET.withdraw, (coin, owner)), 0);
+        assertTrue(done, "a credit can always be taken out");
+        assertEq(MARKET.creditOf(coin, owner), 0, "and only once");
+        _expect(worth);
+        _count(Trade.Withdraw, credit != 0);
+    }
+
+    function give(uint256 seed) external {
+        uint256 id = _idOf(seed);
+        address holder = NFT.ownerOf(id);
+        if (holder == address(MARKET)) return _count(Trade.Give, false);
+        vm.prank(holder);
+        NFT.transferFrom(holder, _personOf(seed), id);
+        if (NFT.ownerOf(id) != holder) assertTrue(!MARKET.listing(id).open, "who is given an NFT has not listed it");
+        _count(Trade.Give, true);
+    }
+
+    function weigh(uint256 seed) external {
+        (uint256[] memory ids, uint64[] memory weights) = (new uint256[](1), new uint64[](1));
+        ids[0] = _idOf(seed);
+        weights[0] = uint64(_draw(seed, 1) % 4 == 0 ? _draw(seed, 2) % NOMINAL : NOMINAL);
+        Oracle__Obedient(NFT.ORACLE()).setWeights(MINER, ids, weights);
+        _count(Trade.Weigh, true);
+    }
+
+    function wait(uint256 seed) external {
+        vm.roll(block.number + 1 + (_draw(seed, 1) % 1_000));
+        _count(Trade.Wait, true);
+    }
+
+    function setFee(uint256 seed) external {
+        MARKET.setMarketFee(uint16(_draw(seed, 1) % 251));
+        _count(Trade.SetFee, true);
+    }
+
+    function claimFees(uint256 seed) external {
+        address coin = _coinOf(seed);
+        uint256[] memory worth = _worth();
+        uint256 before = _balance(coin, TREASURY);
+        uint256 fees = MARKET.marketFees(coin);
+        MARKET.claimMarketFees(coin, TREASURY);
+        assertEq(_balance(coin, TREASURY) - before, fees, "the treasury gets the fees, and no more");
+        _expect(worth);
+        _count(Trade.ClaimFees, fees != 0);
+    }
+
+    // WHAT HOLDS
+
+    /// @notice The market owes what can be added up, holds exactly that, and keeps no NFT without an auction.
+    function check() public view {
+        for (uint256 c = 0; c < 2; ++c) {
+            address coin = c == 0 ? FIL : address(COIN);
+            uint256 owed = MARKET.marketFees(coin);
+            for (uint256 i = 0; i < _people.length; ++i) {
+                owed += MARKET.creditOf(coin, _people[i]) + _aside(coin, _people[i]);
+            }
+            (uint256 cash, uint256 booked) = MARKET.solvency(coin);
+            assertEq(booked, owed, "what is owed is credits, offers, bids and fees");
+            assertEq(cash, owed, "the market holds what it owes");
+        }
+        for (uint256 id = 1; id <= LAST; ++id) {
+            bool held = NFT.ownerOf(id) == address(MARKET);
+            assertTrue(held == (MARKET.auctionOf(id).seller != address(0)), "the market holds what is auctioned");
+        }
+    }
+
+    /// @notice Everything ends: nobody's money and nobody's NFT stays.
+    function settle() external {
+        while (_offers.length != 0) this.cancelOffer(0);
+        for (uint256 id = 1; id <= LAST; ++id) {
+            IPowerMarket.Auction memory a = MARKET.auctionOf(id);
+            if (a.seller == address(0)) continue;
+            if (block.number < a.end) vm.roll(a.end);
+            MARKET.settleAuction(id);
+        }
+        for (uint256 c = 0; c < 2; ++c) {
+            address coin = c == 0 ? FIL : address(COIN);
+            for (uint256 i = 0; i < _people.length; ++i) {
+                vm.prank(_people[i]);
+                MARKET.withdraw(coin, _people[i]);
+            }
+            MARKET.claimMarketFees(coin, TREASURY);
+            (uint256 cash, uint256 owed) = MARKET.solvency(coin);
+            assertEq(cash, 0, "nothing is left in the market");
+            assertEq(owed, 0, "nothing is owed");
+        }
+        check();
+    }
+
+    // HELPERS
+
+    /// @dev What everybody owns, in FIL and in the coin.
+    function _worth() private view returns (uint256[] memory worth) {
+        worth = new uint256[](2 * _people.length);
+        for (uint256 i = 0; i < _people.length; ++i) {
+            for (uint256 c = 0; c < 2; ++c) {
+                address coin = c == 0 ? FIL : address(COIN);
+                worth[2 * i + c] =
+                    _balance(coin, _people[i]) +
+                    MARKET.creditOf(coin, _people[i]) +
+                    _aside(coin, _people[i]);
+            }
+        }
+    }
+
+    /// @dev What lies aside for somebody's offers and bids.
+    function _aside(address coin, address owner) private view returns (uint256 sum) {
+        for (uint256 i = 0; i < _offers.length; ++i) {
+            IPowerMarket.Offer memory terms = MARKET.offerOf(_offers[i]);
+            if (terms.maker == owner && terms.coin == coin) sum += terms.amount;
+        }
+        for (uint256 id = 1; id <= LAST; ++id) {
+            IPowerMarket.Auction memory a = MARKET.auctionOf(id);
+            if (a.bidder == owner && a.coin == coin) sum += a.bid;
+        }
+    }
+
+    /// @dev Moves a price from buyer to seller, fee and royalty taken off, in what is expected.
+    function _sale(uint256[] memory worth, Deal memory deal) private view {
+        (address receiver, uint256 royalty) = NFT.royaltyInfo(deal.id, deal.price);
+        uint256 c = deal.coin == FIL ? 0 : 1;
+        worth[2 * _indexOf(deal.buyer) + c] -= deal.price;
+        worth[2 * _indexOf(deal.seller) + c] += deal.price - (deal.price * deal.feeBps) / BPS;
+        worth[2 * _indexOf(deal.seller) + c] -= royalty;
+        worth[2 * _indexOf(receiver) + c] += royalty;
+    }
+
+    /// @dev Everything that is listed, whatever it costs.
+    function _basket(
+        IPowerMarket.Listing[] memory listed,
+        uint256 seed
+    ) private pure returns (IPowerMarket.Purchase[] memory items) {
+        items = new IPowerMarket.Purchase[](listed.length);
+        for (uint256 i = 0; i < listed.length; ++i) {
+            items[i] = IPowerMarket.Purchase(i + 1, listed[i].seller, type(uint96).max, _boundsOf(seed));
+        }
+    }
+
+    /// @dev Whether a listing of before was bought, and if so moves its price in what is expected.
+    function _soldTo(
+        uint256[] memory worth,
+        uint256 id,
+        IPowerMarket.Listing memory was,
+        address buyer
+    ) private view returns (bool) {
+        if (NFT.ownerOf(id) != buyer) return false;
+        if (was.seller == buyer && (was.price == 0 || MARKET.listing(id).price != 0)) return false;
+        _sale(worth, Deal(id, was.coin, was.price, was.feeBps, was.seller, buyer));
+        return true;
+    }
+
+    function _expect(uint256[] memory worth) private view {
+        uint256[] memory now_ = _worth();
+        for (uint256 i = 0; i < worth.length; ++i) assertEq(now_[i], worth[i], "what everybody owns");
+    }
+
+    function _do(address by, bytes memory data, uint256 value) private returns (bool done) {
+        bytes memory answer;
+        vm.prank(by);
+        (done, answer) = address(MARKET).call{ value: value }(data);
+        if (done) return true;
+        // 0x4e487b71 is Panic; an error without a name is none of ours
+        assertTrue(answer.length >= 4 && bytes4(answer) != 0x4e487b71, "refused by a named error");
+    }
+
+    function _approve(address holder, uint256 id) private {
+        vm.prank(holder);
+        NFT.approve(address(MARKET), id);
+    }
+
+    /// @dev Gives somebody what it is about to pay. @return value FIL to send along
+    function _fund(address to, address coin, uint256 amount) private returns (uint256 value) {
+        if (coin == FIL) {
+            vm.deal(to, to.balance + amount);
+            return amount;
+        }
+        COIN.mint(to, amount);
+        vm.prank(to);
+        COIN.approve(address(MARKET), amount);
+    }
+
+    function _balance(address coin, address owner) private view returns (uint256) {
+        return coin == FIL ? owner.balance : COIN.balanceOf(owner);
+    }
+
+    function _forget(uint256 at) private {
+        _offers[at] = _offers[_offers.length - 1];
+        _offers.pop();
+    }
+
+    function _indexOf(address person) private view returns (uint256 i) {
+        while (_people[i] != person) ++i;
+    }
+
+    /// @dev A listed NFT, from a random one on; that one if there is none.
+    function _findListing(uint256 seed) private view returns (uint256 id) {
+        id = _idOf(seed);
+        for (uint256 i = 0; i < LAST && MARKET.listing(id).price == 0; ++i) id = (id % LAST) + 1;
+    }
+
+    /// @dev An auctioned NFT in the same way.
+    function _findAuction(uint256 seed) private view returns (uint256 id) {
+        id = _idOf(seed);
+        for (uint256 i = 0; i < LAST && MARKET.auctionOf(id).seller == address(0); ++i) id = (id % LAST) + 1;
+    }
+
+    function _idOf(uint256 seed) private view returns (uint256) {
+        return 1 + (_draw(seed, 10) % LAST);
+    }
+
+    function _personOf(uint256 seed) private view returns (address) {
+        return _people[_draw(seed, 11) % _people.length];
+    }
+
+    function _coinOf(uint256 seed) private view returns (address) {
+        return _draw(seed, 12) % 2 == 0 ? FIL : address(COIN);
+    }
+
+    /// @dev Dust as often as money.
+    function _amountOf(uint256 seed) private pure returns (uint96) {
+        uint256[4] memory sizes = [uint256(1), 100, 1e18, 1e24];
+        return uint96(1 + (_draw(seed, 13) % sizes[_draw(seed, 14) % 4]));
+    }
+
+    function _boundsOf(uint256 seed) private pure returns (IPowerMarket.Bounds memory) {
+        uint64 minWeight = _draw(seed, 15) % 2 == 0 ? NOMINAL : 0;
+        return IPowerMarket.Bounds(minWeight, 0, uint16(BPS), uint16(BPS), 0, type(uint96).max);
+    }
+
+    function _draw(uint256 seed, uint256 what) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, what)));
+    }
+
+    function _count(Trade trade, bool done) private {
+        ++calls[trade];
+        if (done) ++successes[trade];
+    }
+}
