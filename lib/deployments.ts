@@ -18,6 +18,7 @@ const schema = z.object({
   minerVaultImplementation: contract,
   minerRegistry: contract,
   powerNFTRenderer: contract,
+  powerOracle: contract,
   powerNFT: contract,
   powerMarket: contract,
   libraries: z.record(z.string(), contract),

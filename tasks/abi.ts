@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { ABI_FILES, abiFile } from "../lib/abi/generate.ts";
-import { ExitCode } from "../lib/index.ts";
+import { ExitCode } from "../lib/errors/exitCode.ts";
 
 /** Writes lib/abi from the compiled contracts; with --check only says whether that is needed. */
 export default async function abi({ check }: { check: boolean }, hre: HardhatRuntimeEnvironment): Promise<void> {

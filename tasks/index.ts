@@ -7,6 +7,9 @@ const MINER = { name: "miner", description: "The miner's id, like f01234" } as c
 const JSON_FLAG = { name: "json", description: "Print one JSON object: plan, checks, tx, receipt, links" } as const;
 const optional = <N extends string>(name: N, description: string) =>
   ({ name, description, type: ArgumentType.STRING_WITHOUT_DEFAULT, defaultValue: undefined }) as const;
+/** Hardhat wants a default of every option; an empty one is refused by the task. */
+const required = <N extends string>(name: N, description: string) =>
+  ({ name, description, type: ArgumentType.STRING, defaultValue: "" }) as const;
 const DEPLOYMENTS = optional("deployments", "File of contract addresses, instead of the network's own");
 const FROM = optional("from", "Who sends: an account of PRIVATE_KEY, or an address in the wallet of the Lotus node");
 const OUTPUT = {
@@ -43,6 +46,16 @@ const bounded = (id: string[], description: string) =>
     .addOption(BOUNDS.maxUnpaid);
 
 export const tasks = [
+  reading(["deploy"], "Deploys the contracts, and writes down where they are")
+    .addOption(required("governance", "Who holds the roles at the beginning: a multisig, any address"))
+    .addOption(required("guardian", "Who may pause new business for a week, any address"))
+    .addOption(required("members", "Who attests weights: up to 32 addresses, like f1...,0x..."))
+    .addOption(required("quorum", "How many members must agree: more than half"))
+    .addFlag(REALLY)
+    .addOption(FROM)
+    .setAction(() => import("./deploy.ts"))
+    .build(),
+
   emptyTask("miner", "For storage providers: enrol a miner, and look after it").build(),
   reading(["miner", "check"], "Tells whether a miner can be enrolled, and what stands in the way")
     .addPositionalArgument(MINER)
@@ -100,14 +113,9 @@ export const tasks = [
   emptyTask("nft", "For power NFTs: mint, look, claim, transfer").build(),
   sending(["nft", "mint"], "Mints a power NFT backed by named sectors")
     .addPositionalArgument(MINER)
-    .addOption({ name: "sectors", description: "Like 1-500,700,900-1000", type: ArgumentType.STRING, defaultValue: "" })
+    .addOption(required("sectors", "Like 1-500,700,900-1000"))
     .addOption(optional("power", "Nominal power, like 16TiB; the power of the sectors when left out"))
-    .addOption({
-      name: "expires",
-      description: "Like 2028-03-01, or an epoch; it falls on the 30-day date before",
-      type: ArgumentType.STRING,
-      defaultValue: "",
-    })
+    .addOption(required("expires", "Like 2028-03-01, or an epoch; it falls on the 30-day date before"))
     .addOption({
       name: "spFee",
       description: "The provider's part of the income, like 5%",

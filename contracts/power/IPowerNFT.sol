@@ -142,7 +142,7 @@ interface IPowerNFT {
     error NotOracle(address caller);
     /// @notice Thrown when later reports, or challenges, have spoken of every NFT of a page.
     error StaleFrame(uint64 minerId, uint16 frame);
-    /// @notice Thrown when a proven weight is not below the present one, or the NFT has expired.
+    /// @notice Thrown when a proven weight is below neither of the last two, or the NFT has expired.
     error NothingToLower(uint256 id, uint64 weight, uint64 proven);
     /// @notice Thrown when a weight is above the NFT's nominal power.
     error WeightAboveNominal(uint256 id, uint64 weight, uint64 nominalPower);
@@ -214,8 +214,8 @@ interface IPowerNFT {
 
     /// @notice Sets attested weights; syncs first (R-INC-6). Only the oracle. Falls apply always and at once; rises as far
     /// as the sum of weights stays within the miner's power on chain, and in arrears not above the highest weight that
-    /// the NFT has had. Passed over: expired and burned NFTs, and those that a later report or a challenge in this frame
-    /// or later has spoken of; if that is all of them, the page is refused.
+    /// the NFT has had. Passed over: expired and burned NFTs, those that this report or a later one has spoken of,
+    /// and rises of those that were challenged in this frame or later; if that is all of them, the page is refused.
     /// @param frame The report's frame.
     /// @param ids NFTs of the miner, ascending.
     /// @param weights QAP in bytes, at most the nominal power each.
@@ -223,9 +223,10 @@ interface IPowerNFT {
 
     /// @notice Lowers the weight of an NFT, and what is kept as its weight before, to what the chain has proven; syncs
     /// first. Only the oracle.
-    /// @param frame The present frame: only reports of later ones restore the weight.
-    /// @param weight QAP in bytes, below the present weight.
-    function lowerWeight(uint256 id, uint16 frame, uint64 weight) external;
+    /// @param frame The present frame: only reports of later ones raise the weight again.
+    /// @param proven QAP in bytes, below one of the last two weights.
+    /// @return weight The NFT's weight from now on.
+    function lowerWeight(uint256 id, uint16 frame, uint64 proven) external returns (uint64 weight);
 
     /// @notice Pays out what the NFTs can be paid, of any miners, in one sum. Only for NFTs of the caller, or that the
     /// caller is approved for. No code of the payee runs.
@@ -255,7 +256,7 @@ interface IPowerNFT {
 
     /// @notice The QAP that earns for an NFT now, bytes.
     function weightOf(uint256 id) external view returns (uint64);
-    /// @notice The last two attested weights of an NFT, bytes of QAP, and the frame of the last one. Income follows the
+    /// @notice The last two attested weights of an NFT, bytes of QAP, and the frame of the last report on it. Income follows the
     /// last; guarantees follow the larger of the two, so that one wrong report triggers nothing (R-ORC-3).
     function attestedWeightsOf(uint256 id) external view returns (uint64 last, uint64 previous, uint16 frame);
     /// @notice The most QAP that an NFT may weigh, bytes.

@@ -47,7 +47,8 @@ interface IPowerOracle {
     error DelegateTaken(address delegate, address member);
     /// @notice Thrown when a frame has not begun.
     error FrameNotBegun(uint16 frame, uint256 beginsAt);
-    /// @notice Thrown when a frame is not later than the last one that was agreed on: frames only move forward.
+    /// @notice Thrown when a frame is submitted that is not later than the last one that was agreed on, or when a report is
+    /// applied that is not the last one: frames only move forward.
     error FrameOver(uint16 frame, uint16 lastFrame);
     /// @notice Thrown when a frame is too old to be reported on, or applied.
     error FrameTooOld(uint16 frame, uint16 oldest);
@@ -82,7 +83,8 @@ interface IPowerOracle {
     /// until a quorum agrees.
     function submit(uint16 frame, bytes32 root) external;
 
-    /// @notice Applies a page of an agreed report. Anyone may call.
+    /// @notice Applies a page of the last report that was agreed on. Anyone may call. What an older one said and nobody
+    /// applied is void: the last one speaks of what is different on chain from what its members saw.
     /// @param ids NFTs of the miner, ascending, at most MAX_PAGE.
     /// @param weights QAP in bytes.
     /// @param proof From the leaf to the root.
@@ -97,8 +99,10 @@ interface IPowerOracle {
     /// @notice Says in an event that an agreed report skips a miner, and why. Anyone may call; nothing changes.
     function announceSkip(uint16 frame, uint64 minerId, string calldata reason, bytes32[] calldata proof) external;
 
-    /// @notice Lowers an NFT's weight to nominal power * (sectors - proven) / sectors, rounded down, for sectors that the
-    /// chain proves dead, faulty or ending before the NFT. The report of a later frame restores. Anyone may call.
+    /// @notice Lowers an NFT's weight, and what is kept as its weight before, to nominal power * (sectors - proven) /
+    /// sectors, rounded down, for sectors that the chain proves dead, faulty or ending before the NFT. What earlier
+    /// challenges have proven is not added: name all sectors again. The report of a later frame restores; one of this frame
+    /// still lowers. Anyone may call.
     /// @param sectors Of the NFT, ascending.
     /// @param proofs How each is proven.
     /// @param aux Where each sector is, as GenerateSectorLocation answers; empty for `Expiration`.

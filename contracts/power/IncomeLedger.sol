@@ -66,7 +66,7 @@ struct Position {
     uint64 peakWeight;
     /// @notice The attested weight before the last one, bytes of QAP (R-ORC-3).
     uint64 previousWeight;
-    /// @notice The frame of the report or the challenge that set the weight.
+    /// @notice The frame of the last report that spoke of it.
     uint16 frame;
     uint256 _odd3;
 }

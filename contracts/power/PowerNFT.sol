@@ -110,10 +110,10 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function lowerWeight(uint256 id, uint16 frame, uint64 weight) external {
+    function lowerWeight(uint256 id, uint16 frame, uint64 proven) external returns (uint64 weight) {
         if (msg.sender != ORACLE) revert NotOracle(msg.sender);
         uint64 minerId = Tokens.known(id).minerId;
-        Weights.lower(minerId, vaultOf(minerId), rewardFactor(), frame, id, weight);
+        return Weights.lower(minerId, vaultOf(minerId), rewardFactor(), frame, id, proven);
     }
 
     /// @inheritdoc IPowerNFT

@@ -78,15 +78,16 @@ contract PowerOracle is IPowerOracle, AccessManaged {
     /// @inheritdoc IPowerOracle
     function setDelegate(address delegate) external {
         if (!_isMember(msg.sender)) revert NotMember(msg.sender);
-        if (delegate != address(0)) {
-            if (_isMember(delegate)) revert DelegateTaken(delegate, delegate);
-            address other = _delegators[delegate];
-            if (other != address(0)) revert DelegateTaken(delegate, other);
-            _delegators[delegate] = msg.sender;
+        if (_isMember(delegate)) revert DelegateTaken(delegate, delegate);
+        address other = _delegators[delegate];
+        if (other != msg.sender) {
+            if (_isMember(other)) revert DelegateTaken(delegate, other);
+            delete _votes[other].delegate; // who is no member any more keeps no key from the others
         }
         Vote storage vote = _votes[msg.sender];
-        if (vote.delegate != address(0)) delete _delegators[vote.delegate];
+        delete _delegators[vote.delegate];
         vote.delegate = delegate;
+        if (delegate != address(0)) _delegators[delegate] = msg.sender;
         emit DelegateSet(msg.sender, delegate);
     }
 
@@ -117,8 +118,9 @@ contract PowerOracle is IPowerOracle, AccessManaged {
         bytes32[] calldata proof
     ) external {
         if (ids.length > MAX_PAGE) revert PageTooLong(ids.length, MAX_PAGE);
-        _checkAge(frame);
         _checkLeaf(frame, leafOf(frame, minerId, ids, weights), proof);
+        if (frame != _lastFrame) revert FrameOver(frame, _lastFrame);
+        _checkAge(frame);
         IPowerNFT(POWER_NFT).applyWeights(minerId, frame, ids, weights);
         if (ids.length != 0) emit Applied(frame, minerId, ids[0], ids[ids.length - 1]);
     }
@@ -148,8 +150,8 @@ contract PowerOracle is IPowerOracle, AccessManaged {
             }
         }
         uint256 left = power.sectorCount - sectors.length;
-        weight = uint64((uint256(power.nominalPower) * left) / power.sectorCount);
-        IPowerNFT(POWER_NFT).lowerWeight(id, currentFrame(), weight);
+        uint64 proven = uint64((uint256(power.nominalPower) * left) / power.sectorCount);
+        weight = IPowerNFT(POWER_NFT).lowerWeight(id, currentFrame(), proven);
         emit Challenged(id, msg.sender, sectors.length, weight);
     }
 

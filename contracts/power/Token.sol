@@ -40,6 +40,8 @@ struct Token {
     uint24 sectorCount;
     /// @notice In how many runs they lie.
     uint24 runCount;
+    /// @notice The frame of the last challenge: only reports of later ones raise the weight again.
+    uint16 challengedIn;
 }
 
 /// @title Where NFTs lie, and what follows from one and its miner's account

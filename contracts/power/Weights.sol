@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import { IERC4906 } from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 
+import { PowerActor } from "../fvm/PowerActor.sol";
 import { Account, Accounts, Expiry } from "./Account.sol";
 import { IncomeLedger, Line } from "./IncomeLedger.sol";
 import { IncomeMeter } from "./IncomeMeter.sol";
@@ -35,7 +36,8 @@ library Weights {
     }
 
     /// @notice Measures the miner's income up to now, then gives NFTs of it attested weights. Emits WeightSet.
-    /// @param frame Of the report: an NFT that a later one, or a challenge since, has spoken of is passed over.
+    /// @param frame Of the report: an NFT that it or a later one has spoken of is passed over, and a rise of one that was
+    /// challenged in this frame or later.
     /// @param ids Ascending. Ids that were burned are passed over, so that a burn cannot hold up a page.
     /// @param weights QAP, bytes.
     function set(
@@ -48,7 +50,8 @@ library Weights {
     ) external {
         if (ids.length != weights.length) revert IPowerNFT.LengthMismatch(ids.length, weights.length);
         if (ids.length == 0) return;
-        Page memory page = _open(minerId, vault, rewardFactor, frame);
+        Page memory page = _open(minerId, vault, rewardFactor);
+        page.frame = frame;
         (bool rises, bool fresh) = _fall(page, ids, weights);
         if (!fresh) revert IPowerNFT.StaleFrame(minerId, frame);
         if (rises) _rise(page, ids, weights);
@@ -58,38 +61,42 @@ library Weights {
 
     /// @notice Lowers the weight of one NFT to what the chain has proven, and what is kept as its weight before with it.
     /// Emits WeightSet.
-    /// @param frame The present one: reports of it, and before, speak of what was before.
+    /// @param frame The present one: reports of it, and before, speak of what was before, and raise nothing.
+    /// @param proven QAP, bytes.
+    /// @return weight The NFT's weight from now on: `proven`, unless it is lower already.
     function lower(
         uint64 minerId,
         address vault,
         uint16 rewardFactor,
         uint16 frame,
         uint256 id,
-        uint64 weight
-    ) external {
-        Page memory page = _open(minerId, vault, rewardFactor, frame);
+        uint64 proven
+    ) external returns (uint64 weight) {
+        Page memory page = _open(minerId, vault, rewardFactor);
         Token storage token = Tokens.at(id);
-        uint64 old = token.income.weight;
-        if (weight >= old || block.number >= token.expiry()) revert IPowerNFT.NothingToLower(id, old, weight);
-        _put(page, token, id, weight);
-        token.income.previousWeight = weight;
+        weight = token.income.weight;
+        bool lowers = proven < weight || proven < token.income.previousWeight;
+        if (!lowers || block.number >= token.expiry()) revert IPowerNFT.NothingToLower(id, weight, proven);
+        token.challengedIn = frame;
+        token.income.previousWeight = proven;
+        if (proven < weight) {
+            _weigh(page, token, id, proven);
+            weight = proven;
+        }
         _close(page);
         emit IERC4906.MetadataUpdate(id);
     }
 
-    function _open(
-        uint64 minerId,
-        address vault,
-        uint16 rewardFactor,
-        uint16 frame
-    ) private returns (Page memory page) {
-        IncomeMeter.sync(minerId, vault, rewardFactor);
+    function _open(uint64 minerId, address vault, uint16 rewardFactor) private returns (Page memory page) {
         Account storage account = Accounts.at(minerId);
+        bool synced = account.lastSync == block.number;
+        IncomeMeter.sync(minerId, vault, rewardFactor);
         account.earned.turn(minerId);
         page.minerId = minerId;
-        page.frame = frame;
         page.inArrears = account.currentArrears() != 0;
         page.qap = account.qap;
+        // power falls within an epoch too
+        if (synced) (, page.qap) = PowerActor.findClaim(minerId);
         page.weight = account.weight;
         page.units = account.units;
     }
@@ -128,6 +135,7 @@ library Weights {
                 revert IPowerNFT.WeightAboveNominal(id, weight, token.nominalPower);
             }
             if (page.frame <= token.income.frame) continue;
+            if (weight > token.income.weight && page.frame <= token.challengedIn) continue;
             fresh = true;
             if (block.number >= token.expiry()) continue;
             if (weight > token.income.weight) rises = true;
@@ -145,6 +153,7 @@ library Weights {
             uint64 weight = weights[i];
             if (weight <= old || page.frame <= token.income.frame) continue;
             if (token.minerId == 0 || block.number >= token.expiry()) continue;
+            if (page.frame <= token.challengedIn) continue;
             uint64 given = weight;
             uint64 peak = token.income.peakWeight;
             if (page.inArrears && given > peak) given = peak;
@@ -156,13 +165,17 @@ library Weights {
         }
     }
 
-    /// @dev Sums cannot overflow: weights are below 2^64, there are fewer than 2^32 of them, and each is part of its sum.
+    /// @dev What a report says of an NFT.
     function _put(Page memory page, Token storage token, uint256 id, uint64 weight) private {
-        uint64 old = token.income.weight;
         if (token.attestedAt == 0) token.attestedAt = uint32(block.number);
-        token.income.previousWeight = old;
+        token.income.previousWeight = token.income.weight;
         token.income.frame = page.frame;
-        if (weight == old) return;
+        if (weight != token.income.weight) _weigh(page, token, id, weight);
+    }
+
+    /// @dev Sums cannot overflow: weights are below 2^64, there are fewer than 2^32 of them, and each is part of its sum.
+    function _weigh(Page memory page, Token storage token, uint256 id, uint64 weight) private {
+        uint64 old = token.income.weight;
         uint256 date = token.expiryDate;
         if (page.date != date) {
             _storeDate(page);

@@ -42,6 +42,8 @@ interface Outcome {
 
 interface Included extends Outcome {
   readonly message: object;
+  /** The transaction of the engine that carried it out: its receipt has the events. */
+  readonly hash: string | null;
   /** The first tipset that shows what the message did. */
   readonly height: bigint;
 }
@@ -116,6 +118,7 @@ export class Messages {
       this.#nonces.set(account, nonce + 1n);
       this.#included.set(cid["/"], {
         message: json,
+        hash: block.transactions.at(-1) ?? null,
         exitCode: receipt.exitCode,
         ret: fromHex(receipt.ret),
         gasUsed: BigInt(block.gasUsed),
@@ -150,6 +153,11 @@ export class Messages {
 
   get(cid: CidJson): object {
     return this.#find(cid).message;
+  }
+
+  /** The hash by which `eth_*` knows a message; null for one that was never sent here. */
+  hashOf(cid: CidJson): string | null {
+    return this.#included.get(cid["/"])?.hash ?? null;
   }
 
   #find(cid: CidJson): Included {

@@ -27,6 +27,8 @@ export function messageMethods(tipsets: Tipsets, messages: Messages): (readonly 
     ),
     method("Filecoin.ChainGetMessage", [cid], (sent) => messages.get(sent)),
 
+    method("Filecoin.EthGetTransactionHashByCid", [cid], (sent) => messages.hashOf(sent)),
+
     method("Filecoin.StateCall", [message, tipsetKey], async (native, key) => {
       const outcome = await messages.simulate(native, await tipsets.stateBlock(key));
       const id = cidOfMessage(native, SIMULATED_NONCE);

@@ -3,6 +3,7 @@ import { Interface, type InterfaceAbi } from "ethers";
 /** The contracts whose interfaces tasks, bridge and web use, and the file of each beside this one. */
 export const ABI_FILES = {
   PowerNFT: { file: "powerNft.ts", name: "powerNftAbi" },
+  PowerOracle: { file: "powerOracle.ts", name: "powerOracleAbi" },
   PowerMarket: { file: "powerMarket.ts", name: "powerMarketAbi" },
   MinerVault: { file: "minerVault.ts", name: "minerVaultAbi" },
   MinerRegistry: { file: "minerRegistry.ts", name: "minerRegistryAbi" },

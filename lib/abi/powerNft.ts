@@ -92,7 +92,7 @@ export const powerNftAbi = [
   "function isApprovedForAll(address account, address operator) view returns (bool)",
   "function isCommitted(uint64 minerId, uint64 sector) view returns (bool)",
   "function isConsumingScheduledOp() view returns (bytes4)",
-  "function lowerWeight(uint256 id, uint16 frame, uint64 weight)",
+  "function lowerWeight(uint256 id, uint16 frame, uint64 proven) returns (uint64 weight)",
   "function minerAccount(uint64 minerId) view returns ((uint64 lastSync, uint64 pairEpoch, uint64 syncDeadline, uint256 qap, uint256 weight, uint256 living, uint256 earned, uint256 covered, uint256 owed, uint256 arrears, uint256 rewards) result)",
   "function mint((uint64 minerId, (uint64 start, uint64 count)[] sectors, uint64 nominalPower, uint64 expiry, uint16 spFeeBps, uint16 royaltyBps, uint16 maxProtocolFeeBps, address to) request) returns (uint256 id)",
   "function minted() view returns (uint256)",

@@ -1,6 +1,8 @@
-import type { CborValue } from "./CborValue.ts";
+import { CborLink, type CborValue, type DagCborValue } from "./CborValue.ts";
 
 const MAX_DEPTH = 32;
+/** The tag of a link. */
+const LINK_TAG = 42n;
 
 /**
  * Decodes exactly one value, strictly: shortest heads, nothing behind it, none of CBOR's rarer kinds.
@@ -8,18 +10,33 @@ const MAX_DEPTH = 32;
  * @throws {RangeError} for anything else.
  */
 export function decodeCbor(bytes: Uint8Array): CborValue {
-  const reader = { bytes, at: 0 };
+  // without links, nothing else is left
+  return decode(bytes, false) as CborValue;
+}
+
+/**
+ * Decodes a block of state: as strict as `decodeCbor`, links allowed.
+ *
+ * @throws {RangeError} for anything else.
+ */
+export function decodeDagCbor(bytes: Uint8Array): DagCborValue {
+  return decode(bytes, true);
+}
+
+interface Reader {
+  readonly bytes: Uint8Array;
+  readonly links: boolean;
+  at: number;
+}
+
+function decode(bytes: Uint8Array, links: boolean): DagCborValue {
+  const reader = { bytes, links, at: 0 };
   const value = read(reader, 0);
   if (reader.at !== bytes.length) throw new RangeError("CBOR: bytes behind the value");
   return value;
 }
 
-interface Reader {
-  readonly bytes: Uint8Array;
-  at: number;
-}
-
-function read(reader: Reader, depth: number): CborValue {
+function read(reader: Reader, depth: number): DagCborValue {
   if (depth > MAX_DEPTH) throw new RangeError("CBOR: nested too deeply");
   const first = take(reader, 1)[0] ?? 0;
   const major = first >> 5;
@@ -36,9 +53,16 @@ function read(reader: Reader, depth: number): CborValue {
       return new TextDecoder("utf-8", { fatal: true }).decode(take(reader, length(reader, argument)));
     case 4:
       return Array.from({ length: length(reader, argument) }, () => read(reader, depth + 1));
-    default:
-      throw new RangeError(`CBOR: unsupported major type ${major}`);
+    case 6:
+      if (reader.links && argument === LINK_TAG) return readLink(reader, depth);
   }
+  throw new RangeError(`CBOR: unsupported major type ${major}`);
+}
+
+function readLink(reader: Reader, depth: number): CborLink {
+  const bytes = read(reader, depth + 1);
+  if (!(bytes instanceof Uint8Array) || bytes[0] !== 0) throw new RangeError("CBOR: not a link");
+  return new CborLink(bytes.subarray(1));
 }
 
 function readSimple(first: number): null | boolean {
@@ -52,10 +76,16 @@ function readArgument(reader: Reader, low: number): bigint {
   if (low < 24) return BigInt(low);
   if (low > 27) throw new RangeError("CBOR: indefinite lengths are not allowed");
   const size = 2 ** (low - 24);
-  const value = take(reader, size).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const value = bigEndian(take(reader, size));
   const smallest = size === 1 ? 24n : 2n ** BigInt(4 * size);
   if (value < smallest) throw new RangeError("CBOR: a head is longer than needed");
   return value;
+}
+
+function bigEndian(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length === 8) return view.getBigUint64(0);
+  return BigInt(bytes.length === 4 ? view.getUint32(0) : bytes.length === 2 ? view.getUint16(0) : view.getUint8(0));
 }
 
 /** Nothing can have more parts than bytes are left, so a wrong length never allocates much. */

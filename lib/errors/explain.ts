@@ -5,6 +5,7 @@ import { minerRegistryAbi } from "../abi/minerRegistry.ts";
 import { minerVaultAbi } from "../abi/minerVault.ts";
 import { powerMarketAbi } from "../abi/powerMarket.ts";
 import { powerNftAbi } from "../abi/powerNft.ts";
+import { powerOracleAbi } from "../abi/powerOracle.ts";
 import type { NetworkPrefix } from "../address/Address.ts";
 import { Address } from "../address/Address.ts";
 import { fromHex, type Hex } from "../hex.ts";
@@ -118,6 +119,12 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
     `${f.number("ids")} NFTs but ${f.number("values")} values were given: give exactly one value for each NFT.`,
   WeightAboveNominal: (f) =>
     `NFT ${f.number("id")} cannot weigh ${f.power("weight")}: it was minted with ${f.power("nominalPower")}. Report at most that.`,
+  NotOracle: (f) =>
+    `${f.address("caller")} may not set weights: only the oracle's contract does, by a report or a challenge.`,
+  StaleFrame: (f) =>
+    `The report of frame ${f.number("frame")} says nothing new of these NFTs of ${f.actor("minerId")}: a later word was applied already. Apply the next report.`,
+  NothingToLower: (f) =>
+    `NFT ${f.number("id")} weighs ${f.power("weight")}, and the proof leaves it ${f.power("proven")}: prove more of its sectors in one challenge. An expired NFT cannot be challenged.`,
   NotStorageProvider: (f) =>
     `${f.address("caller")} may not mint on ${f.actor("minerId")}: use the miner's owner, or let the owner name this address with \`miner operator\`.`,
   VaultNotActive: (f) =>
@@ -149,6 +156,34 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
     `${f.address("masked")} is an Ethereum account or contract, which acts under ${f.address("ethereum")}: name that address.`,
   BadPayee: (f) => `${f.address("to")} cannot be paid: name an account, a multisig or a wallet with --to.`,
   WiringMismatch: () => "The contracts were built for other addresses: deploy them again, together.",
+
+  // The oracle
+  BadMembers: (f) =>
+    `Member ${f.number("index")} cannot be: name 1 to ${f.number("maximum")} different addresses, in ascending order.`,
+  BadQuorum: (f) =>
+    `A quorum of ${f.number("quorum")} is no majority of the members: choose ${f.number("least")} to ${f.number("most")}.`,
+  NotMember: (f) =>
+    `${f.address("caller")} is neither a member of the oracle nor the delegate of one: send from who is, or let governance add it.`,
+  DelegateTaken: (f) =>
+    `${f.address("delegate")} belongs to member ${f.address("member")} already: name a key that nobody else uses.`,
+  FrameNotBegun: (f) => `Frame ${f.number("frame")} has not begun: report on it after ${f.epoch("beginsAt")}.`,
+  FrameOver: (f) =>
+    `Frame ${f.number("frame")} is over: the members have agreed on frame ${f.number("lastFrame")}. Go on with that one, or the next.`,
+  FrameTooOld: (f) =>
+    `Frame ${f.number("frame")} is too old: only frame ${f.number("oldest")} and later ones count. Report on a later one.`,
+  NoRoot: () => "A report without a root says nothing: submit the root of the report's tree.",
+  NoReport: (f) => `The members have not agreed on a report of frame ${f.number("frame")}: wait until a quorum has.`,
+  NotInReport: (f) =>
+    `This page is not in the report of frame ${f.number("frame")}: make page and proof again from the report that was agreed on.`,
+  PageTooLong: (f) => `A page of ${f.number("length")} NFTs is too long: put at most ${f.number("maximum")} into each.`,
+  BadLengths: (f) =>
+    `${f.number("sectors")} sectors, ${f.number("proofs")} proofs and ${f.number("aux")} places do not fit together: give one of each for every sector.`,
+  SectorsNotAscending: (f) =>
+    `Sector ${f.number("sector")} is named after ${f.number("previous")}: name every sector once, smallest number first.`,
+  ForeignSector: (f) => `Sector ${f.number("sector")} does not back NFT ${f.number("id")}: name only sectors that do.`,
+  NotAttested: (f) => `NFT ${f.number("id")} was never attested: it has no weight that a challenge could lower.`,
+  NotProven: (f) =>
+    `${f.actor("minerId")} does not confirm what is said of sector ${f.number("sector")}: look at its state, and at the place that was given for it.`,
 
   // Vaults
   NotAClone: () =>
@@ -305,7 +340,7 @@ const SHARED_ERRORS = [
 /** 0x and four bytes. */
 const SELECTOR_LENGTH = 10;
 
-const INTERFACES = [powerNftAbi, powerMarketAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map(
+const INTERFACES = [powerNftAbi, powerOracleAbi, powerMarketAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map(
   (abi) => new Interface(abi),
 );
 

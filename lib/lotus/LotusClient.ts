@@ -42,6 +42,8 @@ export interface LotusClient {
   chainGetTipSetByHeight(epoch: bigint, tipset?: TipsetKey): Promise<Tipset>;
   /** The first tipset at or after an epoch. */
   chainGetTipSetAfterHeight(epoch: bigint, tipset?: TipsetKey): Promise<Tipset>;
+  /** The bytes of a block. Nothing says that they are those of the id: `cidOf` does. */
+  chainReadObj(block: Cid): Promise<Uint8Array>;
   version(): Promise<Version>;
   stateNetworkName(): Promise<string>;
   stateNetworkVersion(tipset?: TipsetKey): Promise<bigint>;

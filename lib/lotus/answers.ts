@@ -85,7 +85,11 @@ export const sector = z.object({
 
 export const sectorCount = z.object({ Live: integer, Active: integer, Faulty: integer });
 
-const bitfield = z.array(z.int().nonnegative());
+/** Run lengths, of which there may be millions: looked at one by one, not parsed. */
+const bitfield = z.custom<number[]>(
+  (runs) => Array.isArray(runs) && runs.every((run) => Number.isSafeInteger(run) && Number(run) >= 0),
+  "not the lengths of runs",
+);
 export const partition = z.object({
   AllSectors: bitfield,
   FaultySectors: bitfield,
@@ -102,7 +106,7 @@ export const invocation = z.object({ MsgRct: receipt, Error: z.string() });
 
 export const version = z.object({ Version: z.string() });
 
-export { address, amount, integer, list };
+export { address, amount, bytes, integer, list };
 
 export type Cid = z.output<typeof cid>;
 export type Tipset = z.output<typeof tipset>;

@@ -75,6 +75,7 @@ export function createLotusClient(request: JsonRpcRequest, prefix: NetworkPrefix
       ask(answers.tipset, "ChainGetTipSetByHeight", Number(epoch), tipset),
     chainGetTipSetAfterHeight: (epoch, tipset = head) =>
       ask(answers.tipset, "ChainGetTipSetAfterHeight", Number(epoch), tipset),
+    chainReadObj: (block) => ask(answers.bytes, "ChainReadObj", block),
     version: () => ask(answers.version, "Version"),
     stateNetworkName: () => ask(z.string(), "StateNetworkName"),
     stateNetworkVersion: (tipset = head) => ask(answers.integer, "StateNetworkVersion", tipset),

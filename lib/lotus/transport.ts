@@ -34,6 +34,11 @@ const SENT_ONCE = new Set([
   "eth_sendTransaction",
 ]);
 
+/** Whether a method takes effect when it arrives, so that nobody may ask twice without looking. */
+export function isSentOnce(method: string): boolean {
+  return SENT_ONCE.has(method);
+}
+
 const METHOD_NOT_FOUND = -32601;
 
 const answerSchema = z.union([
@@ -47,7 +52,7 @@ export function createTransport(options: TransportOptions): JsonRpcRequest {
   let nextId = 1;
   return async (method, params) => {
     const body = JSON.stringify({ jsonrpc: "2.0", id: nextId++, method, params });
-    const tries = SENT_ONCE.has(method) ? 1 : retries + 1;
+    const tries = isSentOnce(method) ? 1 : retries + 1;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await tryOnce(options, method, body);
@@ -84,7 +89,13 @@ async function tryOnce(options: TransportOptions, method: string, body: string):
   return readAnswer(response.status, text, method, url);
 }
 
-function readAnswer(status: number, text: string, method: string, url: string): unknown {
+/**
+ * The result in a whole answer of a node.
+ *
+ * @param status The HTTP status that it came with.
+ * @throws {ExplainedError} for an error of the node, for a busy one, and for what is no answer.
+ */
+export function readAnswer(status: number, text: string, method: string, url: string): unknown {
   if (status === 401 || status === 403) {
     throw new NotAuthorizedError(`The node at ${hostOf(url)} wants another token: set LOTUS_RPC_TOKEN.`, {
       details: `${method}: HTTP ${status}`,
@@ -100,7 +111,7 @@ function readAnswer(status: number, text: string, method: string, url: string): 
   const answer = answerSchema.safeParse(json);
   if (!answer.success) {
     // An answer has no length in its header: a missing end is the only sign of a cut.
-    if (json === undefined && status === 200) {
+    if (json === undefined && status === 200 && /^\s*(\{|$)/.test(text)) {
       throw new NodeUnreachableError(`The answer of ${hostOf(url)} was cut off: try again.`, { details: method });
     }
     throw new BadAnswerError(`${hostOf(url)} does not answer like a Filecoin node: check the URL.`, {

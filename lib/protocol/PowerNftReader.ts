@@ -34,9 +34,11 @@ const minerAccount = z.object({
   rewards: uint,
 });
 const solvency = z.object({ cash: uint, liabilities: uint, earned: uint, covered: uint, owed: uint });
+const attestedWeights = z.object({ last: uint, previous: uint, frame: uint.transform(Number) });
 const sectors = z.array(z.object({ start: uint, count: uint }));
 
 export type Power = z.output<typeof power>;
+export type AttestedWeights = z.output<typeof attestedWeights>;
 export type MinerAccount = z.output<typeof minerAccount>;
 export type Solvency = z.output<typeof solvency>;
 
@@ -52,6 +54,10 @@ export class PowerNftReader {
 
   powerOf(id: bigint): Promise<Power> {
     return this.#contract.read(power, "powerOf", [id]);
+  }
+  /** The last two attested weights, and the frame of the last report that spoke of the NFT; 0 before the first. */
+  attestedWeightsOf(id: bigint): Promise<AttestedWeights> {
+    return this.#contract.read(attestedWeights, "attestedWeightsOf", [id]);
   }
   sectorsOf(id: bigint): Promise<z.output<typeof sectors>> {
     return this.#contract.read(sectors, "sectorsOf", [id]);
@@ -94,6 +100,13 @@ export class PowerNftReader {
   /** NFTs minted so far; ids count from 1. */
   minted(): Promise<bigint> {
     return this.#contract.read(uint, "minted");
+  }
+  /** The only contract that sets weights. */
+  oracle(): Promise<Hex> {
+    return this.#contract.read(hex, "ORACLE");
+  }
+  registry(): Promise<Hex> {
+    return this.#contract.read(hex, "REGISTRY");
   }
   protocolFeeBps(): Promise<number> {
     return this.#contract.read(bps, "protocolFeeBps");

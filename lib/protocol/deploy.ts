@@ -1,38 +1,10 @@
-/**
- * Deploys the protocol. The contracts name each other, so their addresses are computed first from the deployer's
- * nonce; the constructors check that they were wired as planned.
- */
-import { type ContractFactory, type ContractTransactionReceipt, type Signer, getCreateAddress } from "ethers";
+import type { ContractFactory, ContractTransactionReceipt, Signer } from "ethers";
 
-/** Who holds the roles at the beginning; any of them may be a masked id of a native actor. */
-export interface RoleHolders {
-  readonly governance: string;
-  readonly guardian: string;
-}
+import type { Libraries } from "./link.ts";
+import { type Attestors, type ProtocolAddresses, type RoleHolders, planDeployment } from "./planDeployment.ts";
 
-/** Who attests weights at the beginning. */
-export interface Attestors {
-  /** At most 32 addresses, in any order. */
-  readonly members: readonly string[];
-  /** How many must agree: more than half. */
-  readonly quorum: number;
-}
-
-/** The addresses of a deployment. */
-export interface ProtocolAddresses {
-  readonly accessManager: string;
-  readonly minerVaultImplementation: string;
-  readonly minerRegistry: string;
-  readonly powerNFTRenderer: string;
-  readonly powerOracle: string;
-  readonly powerNFT: string;
-  readonly powerMarket: string;
-  /** Code that PowerNFT runs in its own context; fixed for ever when it is deployed. */
-  readonly libraries: Libraries;
-}
-
-/** Addresses of linked libraries by name. */
-export type Libraries = Readonly<Record<string, string>>;
+export type { Libraries } from "./link.ts";
+export type { Attestors, ProtocolAddresses, RoleHolders } from "./planDeployment.ts";
 
 /** Gives the factory of a contract by its name; `hardhat.ethers.getContractFactory(name, { signer, libraries })` does. */
 export type FactoryOf = (name: string, signer: Signer, libraries: Libraries) => Promise<ContractFactory>;
@@ -59,7 +31,7 @@ export class WrongDeploymentAddressError extends Error {
 export type OnDeployed = (name: string, address: string, receipt: ContractTransactionReceipt) => void;
 
 /**
- * Deploys everything. `deployer` holds no role afterwards.
+ * Deploys everything as planned. `deployer` holds no role afterwards.
  *
  * @throws {WrongDeploymentAddressError} when another transaction of the deployer came in between.
  */
@@ -71,15 +43,8 @@ export async function deployProtocol(
   onDeployed: OnDeployed = () => {},
 ): Promise<ProtocolAddresses> {
   const from = await deployer.getAddress();
-  const first = await deployer.getNonce();
-  const planned = (offset: number): string => getCreateAddress({ from, nonce: first + offset });
-  const powerOracle = planned(6);
-  const powerNFT = planned(7);
-  const powerMarket = planned(8);
-
-  let next = 0;
-  const deploy = async (name: string, args: readonly unknown[], libraries: Libraries = {}): Promise<string> => {
-    const expected = planned(next++);
+  const { contracts, addresses } = planDeployment(from, await deployer.getNonce(), holders, attestors);
+  for (const { name, address: expected, args, libraries } of contracts) {
     const factory = await factoryOf(name, deployer, libraries);
     const contract = await factory.deploy(...args);
     const receipt = await contract.deploymentTransaction()?.wait();
@@ -88,28 +53,6 @@ export async function deployProtocol(
       throw new WrongDeploymentAddressError(name, expected, address);
     }
     onDeployed(name, address, receipt);
-    return address;
-  };
-
-  const Minting = await deploy("Minting", []);
-  const Weights = await deploy("Weights", []);
-  const accessManager = await deploy("PowerAccessManager", [holders, powerNFT, powerOracle, powerMarket]);
-  const minerVaultImplementation = await deploy("MinerVault", [powerNFT]);
-  const minerRegistry = await deploy("MinerRegistry", [minerVaultImplementation]);
-  const powerNFTRenderer = await deploy("PowerNFTRenderer", []);
-  const members = [...attestors.members].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-  await deploy("PowerOracle", [accessManager, powerNFT, members, attestors.quorum]);
-  const libraries = { Minting, Weights };
-  await deploy("PowerNFT", [accessManager, minerRegistry, powerOracle, powerNFTRenderer], libraries);
-  await deploy("PowerMarket", [accessManager, powerNFT]);
-  return {
-    accessManager,
-    minerVaultImplementation,
-    minerRegistry,
-    powerNFTRenderer,
-    powerOracle,
-    powerNFT,
-    powerMarket,
-    libraries,
-  };
+  }
+  return addresses;
 }

@@ -42,8 +42,4 @@ export type MinerWeights =
  * Computes the weights of one miner's NFTs. A miner that cannot be computed for a reason that every honest attestor
  * finds alike (it is gone, its parts do not add up to its claim) is `skipped`; what only this node meets is thrown.
  */
-export type ComputeMiner = (
-  pinned: PinnedTipset,
-  minerId: bigint,
-  nfts: readonly LivingNft[],
-) => Promise<MinerWeights>;
+export type ComputeMiner = (pinned: PinnedTipset, minerId: bigint, nfts: readonly LivingNft[]) => Promise<MinerWeights>;

@@ -1,6 +1,5 @@
-import { type Auction, type Listing, type Offer } from "../../lib/index.ts";
+import { type Auction, inBatches, type Listing, type Offer } from "../../lib/index.ts";
 import { coinAt } from "../support/coin.ts";
-import { inBatches } from "../support/inBatches.ts";
 import { marketReader, reportNft, reportSplit, splitOf, warnOfFall } from "../support/market.ts";
 import { type HeldNft, nftReader, parseIds, readNft } from "../support/nft.ts";
 import { taskAction } from "../support/runTask.ts";

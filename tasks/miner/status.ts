@@ -3,13 +3,14 @@ import {
   formatPower,
   formatSpan,
   type Hex,
+  inBatches,
   MethodUnavailableError,
   type Power,
   type PowerNftReader,
 } from "../../lib/index.ts";
-import { inBatches } from "../support/inBatches.ts";
 import { type Miner, readContracts, readMiner, requireVault } from "../support/miner.ts";
 import { isUnknownNft } from "../support/nft.ts";
+import { reportOracle } from "../support/oracle.ts";
 import { taskAction } from "../support/runTask.ts";
 import type { TaskContext } from "../support/TaskContext.ts";
 import type { MinerArguments } from "./check.ts";
@@ -67,6 +68,7 @@ export async function status(context: TaskContext, args: MinerArguments): Promis
     );
     report.fact("syncDeadline", "sync at the latest", clock.format(account.syncDeadline), account.syncDeadline);
   }
+  await reportOracle(context, head);
   const solvency = await nft.solvency(miner.address.id);
   report.fact(
     "solvency",

@@ -1,7 +1,6 @@
-import { formatFil, RefusedError, UsageError } from "../../lib/index.ts";
+import { formatFil, inBatches, RefusedError, UsageError } from "../../lib/index.ts";
 import { callStep, eventSum } from "../support/calls.ts";
 import { execute, type Step } from "../support/execute.ts";
-import { inBatches } from "../support/inBatches.ts";
 import { type HeldNft, holderText, isUnknownNft, nftReader, parseIds, readNft } from "../support/nft.ts";
 import { readPayee } from "../support/payee.ts";
 import { taskAction } from "../support/runTask.ts";

@@ -1,6 +1,5 @@
 import {
   countSectors,
-  EPOCHS_PER_DAY,
   formatFil,
   formatPercent,
   formatPower,
@@ -11,7 +10,6 @@ import {
   parseSectors,
   RefusedError,
   sectorQap,
-  type SectorRange,
   UsageError,
 } from "../../lib/index.ts";
 import { callStep, eventValue } from "../support/calls.ts";
@@ -20,7 +18,8 @@ import { type Miner, type MinerContracts, readContracts, readMiner, requireEnrol
 import { firstCash } from "../support/outlook.ts";
 import { readPayee } from "../support/payee.ts";
 import { taskAction } from "../support/runTask.ts";
-import { readSectors, type SectorReading } from "../support/sectors.ts";
+import { reportOracle } from "../support/oracle.ts";
+import { readSectors, sectorFaults, type SectorReading } from "../support/sectors.ts";
 import { evmFormOf, reportSender } from "../support/Sender.ts";
 import type { SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
@@ -37,9 +36,6 @@ export interface MintArguments extends SendingArguments {
   /** Who gets the NFT; the sender when left out. */
   readonly to: string | undefined;
 }
-
-/** So many sectors with the same fault are named; the others are counted. */
-const NAMED = 5;
 
 /** Mints a power NFT backed by named sectors. Only the miner's owner or its operator. */
 export async function mint(context: TaskContext, args: MintArguments): Promise<void> {
@@ -92,7 +88,7 @@ export async function mint(context: TaskContext, args: MintArguments): Promise<v
   );
   await reportIncome(context, miner, contracts, nominal, spFeeBps + protocolFeeBps);
 
-  checkSectors(context, miner, ranges, reading, expiry);
+  checkSectors(context, miner, reading, expiry);
   if (nominal > qap) {
     report.check(
       "power",
@@ -166,30 +162,17 @@ async function reportIncome(
           ? "with the harvest after its income was measured"
           : `in about ${days} days: what is owed to older NFTs is paid first`;
   report.fact("firstCash", "first cash", text, days ?? null);
+  await reportOracle(context, (await lotus.chainHead()).Height);
 }
 
-function checkSectors(
-  { report, network }: TaskContext,
-  miner: Miner,
-  ranges: readonly SectorRange[],
-  { sectors, missing, active }: SectorReading,
-  expiry: bigint,
-): void {
-  const faults: string[] = missing.map((sector) => `Sector ${sector} does not exist on ${miner.name}`);
-  for (const sector of sectors.values()) {
-    if (active !== undefined && !active.has(sector.SectorNumber)) {
-      faults.push(`Sector ${sector.SectorNumber} is not active: it is faulty, unproven or terminated`);
-    } else if (sector.Expiration < expiry) {
-      faults.push(
-        `Sector ${sector.SectorNumber} expires ${early(expiry - sector.Expiration)} early (${network.clock.format(sector.Expiration).slice(0, 10)})`,
-      );
-    }
+function checkSectors(context: TaskContext, miner: Miner, reading: SectorReading, expiry: bigint): void {
+  const { report } = context;
+  const faults = sectorFaults(context, miner, reading, expiry);
+  for (const fault of faults) {
+    report.check("sector", "fail", `${fault}: leave out what does not fit, or mend that first.`);
   }
-  for (const fault of faults.slice(0, NAMED))
-    report.check("sector", "fail", `${fault}: leave it out, or mend that first.`);
-  if (faults.length > NAMED) report.check("sector", "fail", `${faults.length - NAMED} more sectors do not fit either.`);
   if (faults.length > 0) return;
-  if (active === undefined) {
+  if (reading.active === undefined) {
     report.check(
       "sectors",
       "warn",
@@ -198,11 +181,6 @@ function checkSectors(
   } else {
     report.check("sectors", "pass", "Every sector is active and lasts until the expiry");
   }
-}
-
-function early(epochs: bigint): string {
-  const days = (epochs + EPOCHS_PER_DAY - 1n) / EPOCHS_PER_DAY;
-  return days === 1n ? "1 day" : `${days} days`;
 }
 
 export default taskAction(mint);

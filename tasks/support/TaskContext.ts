@@ -8,6 +8,7 @@ import type {
   NetworkPrefix,
   PublicNetwork,
 } from "../../lib/index.ts";
+import type { CompiledContract } from "../../lib/protocol/link.ts";
 import type { Report } from "./Report.ts";
 
 /** What every task can be told. */
@@ -28,10 +29,11 @@ export interface SendingArguments extends CommonArguments {
   readonly from: string | undefined;
 }
 
-/** A transaction to a contract. */
+/** A transaction to a contract, or one that creates it. */
 export interface EthTransaction {
   readonly from: Hex;
-  readonly to: Hex;
+  /** Undefined: `data` creates a contract. */
+  readonly to: Hex | undefined;
   readonly data: Hex;
   /** FIL sent along, attoFIL. */
   readonly value: bigint;
@@ -60,6 +62,10 @@ export interface TaskContext {
   readonly accounts: () => Promise<readonly Hex[]>;
   /** Signs with one of `accounts` and sends. */
   readonly sendTransaction: (transaction: EthTransaction) => Promise<Hex>;
+  /** A contract as it is deployed: compiled for production. */
+  readonly compiled: (name: string) => Promise<CompiledContract>;
+  /** Where the contracts' addresses are, or will be, written. */
+  readonly deploymentPath: string;
   /** The contracts' addresses; refused where nothing is deployed. */
   readonly deployment: () => Promise<Deployment>;
   /** Reads an address typed by the user. */

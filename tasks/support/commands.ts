@@ -12,7 +12,7 @@ import {
   VAULT_EXPIRATION,
   VAULT_QUOTA_FIL,
 } from "../../lib/index.ts";
-import type { Call } from "./simulate.ts";
+import { type Call, requireTarget } from "./simulate.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
 /** Hexadecimal as the Lotus tools take it: without 0x. */
@@ -26,13 +26,14 @@ export function bareHex(bytes: Uint8Array): string {
  */
 export async function contractCommand(context: TaskContext, call: Call, from: Address): Promise<string> {
   const { prefix } = context.network;
+  const to = requireTarget(call);
   const value = formatFil(call.value ?? 0n).replace(" FIL", ""); // the tools take FIL without the unit
   if (!(await isMultisig(context, from))) {
-    return `lotus send --from ${from.toString(prefix)} --params-hex ${call.data.slice(2)} ${call.to} ${value}`;
+    return `lotus send --from ${from.toString(prefix)} --params-hex ${call.data.slice(2)} ${to} ${value}`;
   }
   const robust = await robustAddress(context, from);
   const signer = await firstSigner(context, from);
-  const target = parseAddress(call.to).toString(prefix);
+  const target = parseAddress(to).toString(prefix);
   const params = bareHex(invokeEvmParams(fromHex(call.data)));
   return `lotus msig propose --from ${signer} ${robust.toString(prefix)} ${target} ${value} ${INVOKE_EVM} ${params}`;
 }

@@ -1,3 +1,5 @@
+import { join, relative } from "node:path";
+
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { z } from "zod";
 
@@ -6,6 +8,7 @@ import {
   Clock,
   createLotusClient,
   createTransport,
+  FatalError,
   type Hex,
   type JsonRpcRequest,
   MethodUnavailableError,
@@ -55,6 +58,10 @@ export async function createContext(
   let opened: Promise<{ provider: Signing }> | undefined;
   const connection = (): Promise<{ provider: Signing }> => (opened ??= hre.network.create(name));
 
+  const standard = network.public === undefined ? localPath(name) : committedPath(network.chainId);
+  const path = deployments ?? process.env.DEPLOYMENTS ?? standard;
+  let built: Promise<void> | undefined;
+
   return {
     network,
     report,
@@ -70,19 +77,37 @@ export async function createContext(
       }
     },
     sendTransaction: async ({ from, to, data, value, nonce }) => {
-      const transaction = { from, to, data, value: `0x${value.toString(16)}`, nonce: `0x${nonce.toString(16)}` };
+      const transaction = {
+        from,
+        ...(to === undefined ? {} : { to }),
+        data,
+        value: `0x${value.toString(16)}`,
+        nonce: `0x${nonce.toString(16)}`,
+      };
       const hash = await (
         await connection()
       ).provider.request({ method: "eth_sendTransaction", params: [transaction] });
       return z.string().parse(hash) as Hex;
     },
-    deployment: () => {
-      const standard = network.public === undefined ? localPath(name) : committedPath(network.chainId);
-      return readDeployment(deployments ?? process.env.DEPLOYMENTS ?? standard, network.chainId);
+    compiled: async (contract) => {
+      await (built ??= compileForProduction(hre));
+      return hre.artifacts.readArtifact(contract);
     },
+    deploymentPath: path,
+    deployment: () => readDeployment(path, network.chainId),
     parseAddress: (text) => parseAddress(text, network.prefix),
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   };
+}
+
+/** Contracts are deployed as the production profile compiles them: the other one is for tests, and too large. */
+async function compileForProduction(hre: HardhatRuntimeEnvironment): Promise<void> {
+  const all = await hre.solidity.getRootFilePaths({ scope: "contracts" });
+  const files = all.filter((file) => !relative(join(hre.config.paths.root, "contracts"), file).startsWith(".."));
+  const result = await hre.solidity.build(files, { buildProfile: "production", quiet: true });
+  if (!hre.solidity.isSuccessfulBuildResult(result)) {
+    throw new FatalError("The contracts do not compile.", { details: result.formattedReason });
+  }
 }
 
 async function inspect(

@@ -18,13 +18,17 @@ import {
 import { contractCommand } from "./commands.ts";
 import type { ReceiptReport } from "./Report.ts";
 import type { Sender } from "./Sender.ts";
-import { type Call, refusal, simulate } from "./simulate.ts";
+import { type Call, refusal, requireTarget, simulate } from "./simulate.ts";
 import type { SendingArguments, TaskContext } from "./TaskContext.ts";
 
 /** One transaction of a plan. */
 export interface Step extends Call {
   /** What it does, in a few words. */
   readonly title: string;
+  /** For a creation: where the contract must come to lie. */
+  readonly creates?: Hex;
+  /** Whether it works without the steps before it: then it is simulated before anything is sent. */
+  readonly standsAlone?: boolean;
 }
 
 /** An event that a contract emitted. */
@@ -46,13 +50,14 @@ const receiptSchema = z.object({
   status: quantity,
   blockNumber: quantity,
   gasUsed: quantity,
+  contractAddress: hexText.nullish(),
   logs: z.array(z.object({ address: hexText, topics: z.array(hexText), data: hexText })),
 });
 type EthReceipt = z.output<typeof receiptSchema>;
 
 /**
  * Carries a plan out, as far as the user asked: refuses when a check failed, simulates, then prints the command, stops
- * at the plan, or sends and follows each step until it is final.
+ * at the plan, or sends each step once the one before is included, and follows the last one until it is final.
  */
 export async function execute(
   context: TaskContext,
@@ -63,8 +68,9 @@ export async function execute(
   const { report } = context;
   const failed = report.checks.find((check) => check.result === "fail");
   if (failed !== undefined) throw new RefusedError(failed.text);
-  // Later steps build on earlier ones: only the first can be simulated before it is sent.
-  await simulateStep(context, steps[0], sender);
+  // Later steps may build on earlier ones: those are simulated when it is their turn.
+  const early = steps.filter((step, index) => index === 0 || step.standsAlone === true);
+  for (const step of early) await simulateStep(context, step, sender);
   if (args.output === "lotus" && sender !== undefined) {
     if (args.reallyDoIt)
       throw new UsageError("--output lotus prints the command: run it yourself, without --really-do-it.");
@@ -79,11 +85,14 @@ export async function execute(
     throw new UsageError("No key to sign with: set PRIVATE_KEY, or name an address of the node's wallet with --from.");
   }
   const logs: Log[] = [];
-  for (const [index, step] of steps.entries()) {
-    if (index > 0) await simulateStep(context, step, sender);
+  let last: ReceiptReport | undefined;
+  for (const step of steps) {
+    if (!early.includes(step)) await simulateStep(context, step, sender);
     const receipt = await sendStep(context, step, sender);
     logs.push(...receipt.logs);
+    last = receipt.reported;
   }
+  if (last !== undefined) await waitUntilFinal(context, last);
   return { sent: true, logs };
 }
 
@@ -98,7 +107,11 @@ async function simulateStep(context: TaskContext, step: Step, sender: Sender | u
   );
 }
 
-async function sendStep(context: TaskContext, step: Step, sender: Sender): Promise<EthReceipt> {
+async function sendStep(
+  context: TaskContext,
+  step: Step,
+  sender: Sender,
+): Promise<{ readonly logs: readonly Log[]; readonly reported: ReceiptReport }> {
   const receipt =
     sender.way === "ethereum"
       ? await sendEthereum(context, step, sender.address)
@@ -111,8 +124,14 @@ async function sendStep(context: TaskContext, step: Step, sender: Sender): Promi
   };
   context.report.included(reported);
   if (!reported.success) throw await failure(context, step, sender);
-  await waitUntilFinal(context, reported);
-  return receipt;
+  const created = receipt.contractAddress ?? undefined;
+  if (step.creates !== undefined && created?.toLowerCase() !== step.creates.toLowerCase()) {
+    throw new FatalError(
+      `${step.title}: the contract lies at ${created ?? "no address"} instead of ${step.creates}, which the others were told. ` +
+        "Another transaction of this key came in between: begin again, with nothing else sending from it.",
+    );
+  }
+  return { logs: receipt.logs, reported };
 }
 
 /** Receipts carry no reason: what the same call answers now is the best that can be said. */
@@ -146,7 +165,7 @@ async function sendEthereum(context: TaskContext, step: Step, address: Address):
 async function sendNative(context: TaskContext, step: Step, from: Address): Promise<EthReceipt> {
   const message = await context.lotus.mpoolPushMessage({
     from,
-    to: parseAddress(step.to),
+    to: parseAddress(requireTarget(step)),
     value: step.value ?? 0n,
     method: INVOKE_EVM,
     params: invokeEvmParams(fromHex(step.data)),
@@ -213,7 +232,7 @@ async function finalEpoch(context: TaskContext): Promise<number> {
   }
 }
 
-async function nonceOf(context: TaskContext, account: Hex, block: "latest" | "pending"): Promise<number> {
+export async function nonceOf(context: TaskContext, account: Hex, block: "latest" | "pending"): Promise<number> {
   return Number(quantity.parse(await context.eth("eth_getTransactionCount", [account, block])));
 }
 

@@ -14,6 +14,7 @@ import {
   type Power,
   type PowerNftReader,
   RefusedError,
+  revertData,
   UsageError,
 } from "../../lib/index.ts";
 import { callStep } from "./calls.ts";
@@ -21,7 +22,7 @@ import type { Coin } from "./coin.ts";
 import type { Step } from "./execute.ts";
 import { type HeldNft, holderText } from "./nft.ts";
 import { evmFormOf, reportSender, type Sender } from "./Sender.ts";
-import { refusal, revertData } from "./simulate.ts";
+import { refusal } from "./simulate.ts";
 import type { SendingArguments, TaskContext } from "./TaskContext.ts";
 
 /** What fits into 96 bits: no bound. */

@@ -9,9 +9,9 @@ import {
   type Power,
   PowerNftReader,
   RefusedError,
+  revertData,
   UsageError,
 } from "../../lib/index.ts";
-import { revertData } from "./simulate.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
 /** Reads numbers of NFTs: `17`, or `3,5-8`. */

@@ -1,17 +1,20 @@
 import {
   eachSector,
+  EPOCHS_PER_DAY,
   fromBitfield,
+  inBatches,
   MethodUnavailableError,
   NodeRefusedError,
   type Sector,
   type SectorRange,
 } from "../../lib/index.ts";
-import { inBatches } from "./inBatches.ts";
 import type { Miner } from "./miner.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
 /** The chain divides the day of a miner into so many deadlines. */
 const DEADLINES = 48;
+/** So many sectors that do not fit are named. */
+const NAMED = 5;
 /** So many sectors are asked for at once: about 400 bytes of answer each. */
 const PAGE = 2_000n;
 
@@ -35,6 +38,32 @@ export async function readSectors(
   }
   const missing = [...eachSector(ranges)].filter((number) => !found.has(number));
   return { sectors: found, missing, active: await readActive(context, miner, ranges) };
+}
+
+/** What keeps sectors from backing an NFT: each a sentence without its end, the first ones by their numbers. */
+export function sectorFaults(
+  { network }: TaskContext,
+  miner: Miner,
+  { sectors, missing, active }: SectorReading,
+  expiry: bigint,
+): string[] {
+  const faults = missing.map((sector) => `Sector ${sector} does not exist on ${miner.name}`);
+  for (const sector of sectors.values()) {
+    if (active !== undefined && !active.has(sector.SectorNumber)) {
+      faults.push(`Sector ${sector.SectorNumber} is not active: it is faulty, unproven or terminated`);
+    } else if (sector.Expiration < expiry) {
+      faults.push(
+        `Sector ${sector.SectorNumber} expires ${early(expiry - sector.Expiration)} early (${network.clock.format(sector.Expiration).slice(0, 10)})`,
+      );
+    }
+  }
+  const more = faults.length - NAMED;
+  return more > 0 ? [...faults.slice(0, NAMED), `${more} more sectors do not fit either`] : faults;
+}
+
+function early(epochs: bigint): string {
+  const days = (epochs + EPOCHS_PER_DAY - 1n) / EPOCHS_PER_DAY;
+  return days === 1n ? "1 day" : `${days} days`;
 }
 
 async function readPage(context: TaskContext, miner: Miner, page: readonly SectorRange[]): Promise<Sector[]> {

@@ -11,14 +11,16 @@ import {
   NodeRefusedError,
   parseAddress,
   RefusedError,
+  revertData,
   toHex,
 } from "../../lib/index.ts";
 import type { Sender } from "./Sender.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
-/** A call of a contract that changes something. */
+/** A call of a contract that changes something, or the creation of one. */
 export interface Call {
-  readonly to: Hex;
+  /** The contract; undefined: `data` creates one. */
+  readonly to: Hex | undefined;
   readonly data: Hex;
   /** FIL sent along, attoFIL; none where it is left out. */
   readonly value?: bigint | undefined;
@@ -42,8 +44,13 @@ async function simulateEthereum(context: TaskContext, call: Call, sender: Sender
   const from = sender?.address.toEvm();
   try {
     const { to, data, value } = call;
-    const message = { to, data, ...(value === undefined ? {} : { value: `0x${value.toString(16)}` }) };
-    const answer = await context.eth("eth_call", [{ ...message, ...(from === undefined ? {} : { from }) }, "latest"]);
+    const transaction = {
+      data,
+      ...(to === undefined ? {} : { to }),
+      ...(value === undefined ? {} : { value: `0x${value.toString(16)}` }),
+      ...(from === undefined ? {} : { from }),
+    };
+    const answer = await context.eth("eth_call", [transaction, "latest"]);
     return z.string().parse(answer) as Hex;
   } catch (error) {
     if (!(error instanceof NodeRefusedError)) throw error;
@@ -55,7 +62,7 @@ async function simulateNative(context: TaskContext, call: Call, sender: Sender):
   try {
     const { MsgRct, Error: reason } = await context.lotus.stateCall({
       from: sender.address,
-      to: parseAddress(call.to),
+      to: parseAddress(requireTarget(call)),
       value: call.value ?? 0n,
       method: INVOKE_EVM,
       params: invokeEvmParams(fromHex(call.data)),
@@ -69,6 +76,14 @@ async function simulateNative(context: TaskContext, call: Call, sender: Sender):
   }
 }
 
+/** @throws {RefusedError} for the creation of a contract, which only an Ethereum transaction does here. */
+export function requireTarget({ to }: Call): Hex {
+  if (to !== undefined) return to;
+  throw new RefusedError(
+    "Contracts are deployed by Ethereum transactions: set PRIVATE_KEY, or name its address with --from.",
+  );
+}
+
 /** What a contract's refusal means, as an error to show. */
 export function refusal(context: TaskContext, data: Hex | undefined, cause: Error): RefusedError {
   const explanation = data === undefined ? undefined : explainRevert(data, context.network);
@@ -77,10 +92,4 @@ export function refusal(context: TaskContext, data: Hex | undefined, cause: Erro
     details: data === undefined || data === "0x" ? cause.message : `${cause.message} ${data}`,
     cause,
   });
-}
-
-/** Nodes put the revert's bytes directly beside the error, or one level deeper. */
-export function revertData(data: unknown): Hex | undefined {
-  const parsed = z.union([z.string(), z.object({ data: z.string() }).transform((inner) => inner.data)]).safeParse(data);
-  return parsed.success && /^0x([0-9a-f]{2})*$/i.test(parsed.data) ? (parsed.data as Hex) : undefined;
 }

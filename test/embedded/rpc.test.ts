@@ -307,6 +307,15 @@ describe("the embedded Filecoin's RPC", function () {
       expect((await node.lotus.stateWaitMsg(CID, 0)).Receipt.ExitCode).to.equal(18n);
     });
 
+    it("are known to eth_* by a hash, with a receipt", async () => {
+      const { CID } = await node.lotus.mpoolPushMessage({ ...proposal, params: back });
+      const hash = await node.lotus.ethGetTransactionHashByCid(CID);
+      const receipt = (await node.ask("eth_getTransactionReceipt", hash)) as { status: string; blockNumber: string };
+      expect(receipt.status).to.equal("0x1");
+      expect(BigInt(receipt.blockNumber) + 1n).to.equal((await node.lotus.stateWaitMsg(CID, 0)).Height);
+      expect(await node.lotus.ethGetTransactionHashByCid({ "/": "bafkqaaa" })).to.equal(null);
+    });
+
     it("need a key in the node's wallet", async () => {
       const from = Address.fromId(MULTISIG.id);
       const error = await failureOf(node.lotus.mpoolPushMessage({ ...proposal, from, params: back }));

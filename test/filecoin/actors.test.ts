@@ -51,6 +51,16 @@ describe("simulated actors", () => {
     expect(code(await s.probe.peek(MINER, 1n << 25n))).to.equal(22n);
   });
 
+  it("know their messages by number: 16 without parameters, 21 with unreadable ones, 18 from a stranger, 22 unknown", async () => {
+    const say = async (method: bigint, params = "0x"): Promise<bigint> =>
+      (await s.fil.native({ from: STRANGER, to: MINER, method, params })).exitCode;
+    expect(await say(17n)).to.equal(16n);
+    expect(await say(17n, "0xff")).to.equal(21n);
+    expect(await say(22n, "0xff")).to.equal(16n);
+    expect(await say(14n, "0x820000")).to.equal(18n);
+    expect(await say(27n)).to.equal(22n);
+  });
+
   it("take FIL by method 0 without any code running", async () => {
     await s.fil.setBalance(s.probe.address, FIL(3));
     for (const id of [MINER, OWNER, PROBE]) {

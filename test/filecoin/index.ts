@@ -364,14 +364,15 @@ export class Filecoin {
       await this.mine(1n);
       return { exitCode, codec: 0n, ret: "0x" };
     };
-    const sender = encodeCbor(bytes(rawOf(from)));
-    if ((await this.read(miner, IS_CONTROLLING_ADDRESS, sender)).ret !== "0xf5") return fail(18n);
+    if (params === "0x") return fail(16n);
     let declared: Declared[];
     try {
       declared = readDeclared(method, params);
     } catch {
       return fail(21n);
     }
+    const sender = encodeCbor(bytes(rawOf(from)));
+    if ((await this.read(miner, IS_CONTROLLING_ADDRESS, sender)).ret !== "0xf5") return fail(18n);
     const sectors = declared.flatMap((d) => d.bits);
     try {
       if (method === COMPACT_PARTITIONS) {
@@ -633,7 +634,8 @@ function readDeclared(method: bigint, params: string): Declared[] {
   if (!Array.isArray(list)) throw new Error("no declarations");
   return list.map((entry) => {
     if (!Array.isArray(entry)) throw new Error("no declaration");
-    const [deadline, bits] = [entry[0], entry.at(-1)];
+    const [deadline, last] = [entry[0], entry.at(-1)];
+    const bits = last === 0n ? new Uint8Array() : last; // the actor's reader takes a 0 for the head of no bytes
     if (typeof deadline !== "bigint" || !(bits instanceof Uint8Array)) throw new Error("no declaration");
     return { deadline, bits: readBitfield(bits) };
   });

@@ -113,5 +113,6 @@ describe("a simulated withdrawal", () => {
     await enrol(s);
     expect(code(await s.probe.call(MINER, METHOD.repayDebt))).to.equal(18n);
     expect((await s.fil.native({ from: OWNER, to: MINER, method: METHOD.repayDebt })).exitCode).to.equal(0n);
+    expect((await s.fil.native({ from: OWNER, to: MINER, method: 22n })).exitCode).to.equal(0n);
   });
 });

@@ -1,13 +1,18 @@
 import { expect } from "chai";
 
 import {
+  blockCid,
   changeBeneficiaryParams,
+  CborLink,
   type CborValue,
+  cidOf,
   decodeCbor,
+  decodeDagCbor,
   decodeTokenAmount,
   decodeVestingFunds,
   encodeCbor,
   encodeTokenAmount,
+  fromBase64,
   fromHex,
   invokeEvmParams,
   invokeEvmReturn,
@@ -17,6 +22,7 @@ import {
   VAULT_QUOTA,
   withdrawBalanceParams,
 } from "../../lib/index.ts";
+import { recording } from "../miner-bridge/support/recording.ts";
 
 describe("CBOR", () => {
   const VECTORS: readonly (readonly [CborValue, string])[] = [
@@ -54,6 +60,46 @@ describe("CBOR", () => {
       expect(() => decodeCbor(fromHex(text))).to.throw(RangeError);
     });
   }
+});
+
+describe("blocks of state in DAG-CBOR", () => {
+  // [5, a link]
+  const LINK = "0171a0e402200000000000000000000000000000000000000000000000000000000000000000";
+  const BLOCK = `8205d82a582700${LINK}`;
+
+  it("hold links beside what CBOR holds", () => {
+    expect(decodeDagCbor(fromHex(BLOCK))).to.deep.equal([5n, new CborLink(fromHex(LINK))]);
+  });
+
+  it("are no parameters: those have no links", () => {
+    expect(() => decodeCbor(fromHex(BLOCK))).to.throw(RangeError);
+  });
+
+  for (const [text, why] of [
+    ["d82a", "a link without an id"],
+    ["d82a40", "an empty link"],
+    ["d82a420171", "a link without its zero byte"],
+    ["d82a05", "a link that is a number"],
+    ["d82b420071", "another tag"],
+    [`${BLOCK}00`, "bytes behind the value"],
+  ] as const) {
+    it(`are refused with ${why}`, () => {
+      expect(() => decodeDagCbor(fromHex(text))).to.throw(RangeError);
+    });
+  }
+
+  it("are named by their hash, as the real network names them", () => {
+    const { blocks } = recording();
+    for (const [cid, block] of Object.entries(blocks)) expect(cidOf(fromBase64(block))["/"]).to.equal(cid);
+    expect(Object.keys(blocks)).to.have.length.above(10);
+  });
+
+  it("link only to blocks of state", () => {
+    expect(blockCid(fromHex(LINK))["/"]).to.match(/^bafy2bzace[a-z2-7]{52}$/);
+    for (const other of [LINK.replace("0171", "0155"), LINK.slice(2), `${LINK}00`, LINK.replace("a0e4", "a0e3")]) {
+      expect(() => blockCid(fromHex(other))).to.throw(RangeError);
+    }
+  });
 });
 
 describe("TokenAmount", () => {

@@ -19,6 +19,7 @@ const FILE: DeploymentFile = {
   minerVaultImplementation: ADDRESS,
   minerRegistry: ADDRESS,
   powerNFTRenderer: ADDRESS,
+  powerOracle: ADDRESS,
   powerNFT: ADDRESS.toLowerCase(),
   powerMarket: ADDRESS,
   libraries: {},

@@ -13,8 +13,9 @@ const VALUES: Readonly<Record<string, unknown>> = {
   uint256: 1000n,
   uint64: 1000n,
   uint32: 1000n,
-  uint16: 100n,
+  uint16: 1000n,
   uint8: 8n,
+  bytes32: `0x${"11".repeat(32)}`,
   int64: 1000n,
   int256: 19n,
   address: "0xff00000000000000000000000000000000000066",
@@ -28,15 +29,8 @@ async function errorsOf(contract: string): Promise<[Interface, ErrorFragment][]>
 }
 
 describe("explainRevert", () => {
-  for (const contract of [
-    "IPowerNFT",
-    "IMinerVault",
-    "IMinerRegistry",
-    "PowerNFT",
-    "PowerMarket",
-    "MinerVault",
-    "MinerRegistry",
-  ]) {
+  const contracts = ["PowerNFT", "PowerOracle", "PowerMarket", "MinerVault", "MinerRegistry"];
+  for (const contract of contracts.flatMap((name) => [`I${name}`, name])) {
     it(`has a sentence that says what to do for every custom error of ${contract}`, async () => {
       for (const [contracts, error] of await errorsOf(contract)) {
         expect(SENTENCES, error.name).to.have.property(error.name);

@@ -5,6 +5,7 @@ import { expect } from "chai";
 
 import {
   BadAnswerError,
+  cidOf,
   createLotusClient,
   createTransport,
   MethodUnavailableError,
@@ -195,5 +196,14 @@ describe("the Lotus client", () => {
   it("says that a web page is not a node", async () => {
     node.willAnswer({ status: 404, body: "<html>" });
     expect(await failureOf(client().stateNetworkName())).to.be.instanceOf(BadAnswerError);
+    node.willAnswer({ body: "<html>welcome</html>" });
+    expect(await failureOf(client().stateNetworkName())).to.be.instanceOf(BadAnswerError);
+  });
+
+  it("gives a block of state as bytes", async () => {
+    node.willAnswer(result("ggEC"));
+    const cid = cidOf(Uint8Array.of(0x82, 1, 2));
+    expect(await client().chainReadObj(cid)).to.deep.equal(Uint8Array.of(0x82, 1, 2));
+    expect(node.asked[0]).to.deep.include({ method: "Filecoin.ChainReadObj", params: [cid] });
   });
 });

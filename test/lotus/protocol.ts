@@ -1,10 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { Contract, ContractFactory, type ContractTransactionReceipt, type InterfaceAbi, type Signer } from "ethers";
+import { Contract, ContractFactory, type ContractTransactionReceipt, type Signer } from "ethers";
 
 import { type ReportEntry, type ReportPage, ReportTree, frameOf, referenceEpoch } from "../../lib/protocol/report.ts";
-import { deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
+import { type Attestors, deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
+import { type CompiledContract, link } from "../../lib/protocol/link.ts";
 import { FIL, f410Bytes, type Lookup } from "./lotus.ts";
 import { mined, type Network } from "./network.ts";
 
@@ -16,14 +17,10 @@ export const EXPIRATION = 100_000_000n;
 /** Expiry dates lie this many epochs apart. */
 export const GRID = 86_400;
 
-export interface Artifact {
-  contractName: string;
-  abi: InterfaceAbi;
-  bytecode: string;
-  deployedBytecode: string;
-  buildInfoId: string;
-  /** Where the addresses of libraries go in the bytecode, by source and name. */
-  linkReferences: Record<string, Record<string, { start: number; length: number }[]>>;
+export interface Artifact extends CompiledContract {
+  readonly contractName: string;
+  readonly deployedBytecode: string;
+  readonly buildInfoId: string;
 }
 
 /** A contract as the production profile compiled it. */
@@ -50,14 +47,8 @@ function listing(folder: string): string[] {
 }
 
 export function factoryOf(name: string, signer: Signer, libraries: Libraries): Promise<ContractFactory> {
-  const { abi, bytecode, linkReferences } = artifact(name);
-  const code = Buffer.from(bytecode.slice(2).replaceAll(/__\$[0-9a-f]{34}\$__/g, "00".repeat(20)), "hex");
-  for (const [library, places] of Object.values(linkReferences).flatMap(Object.entries<{ start: number }[]>)) {
-    const address = libraries[library];
-    if (address === undefined) throw new Error(`${name} needs the library ${library}`);
-    for (const { start } of places) code.write(address.slice(2), start, "hex");
-  }
-  return Promise.resolve(new ContractFactory(abi, `0x${code.toString("hex")}`, signer));
+  const compiled = artifact(name);
+  return Promise.resolve(new ContractFactory(compiled.abi, link(compiled, libraries), signer));
 }
 
 /** The deployed protocol, called by one signer. */
@@ -69,10 +60,11 @@ export interface Protocol {
   vaultOf: (miner: bigint) => Promise<Contract>;
 }
 
-/** Deploys with the first wallet as deployer, governance, guardian and only attestor. */
+/** Deploys with the first wallet as deployer, governance, guardian and, unless others are named, only attestor. */
 export async function deployOn(
   network: Network,
   onDeployed: (name: string, address: string, receipt: ContractTransactionReceipt) => void = () => {},
+  attestors?: Attestors,
 ): Promise<Protocol> {
   const [deployer] = network.wallets;
   if (deployer === undefined) throw new Error("a funded wallet is needed");
@@ -81,7 +73,7 @@ export async function deployOn(
     factoryOf,
     deployer,
     { governance: holder, guardian: holder },
-    { members: [holder], quorum: 1 },
+    attestors ?? { members: [holder], quorum: 1 },
     onDeployed,
   );
   const nft = new Contract(addresses.powerNFT, artifact("PowerNFT").abi, deployer);

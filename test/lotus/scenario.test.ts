@@ -1,10 +1,13 @@
 import { ok, strictEqual } from "node:assert/strict";
 
-import { Contract, type ContractTransactionReceipt, Interface, type LogDescription, Wallet } from "ethers";
+import { Contract, Wallet } from "ethers";
 
-import { type Cid, type ExecutionTrace, FIL, idBytes, idOf } from "./lotus.ts";
+import { frameOf, referenceEpoch } from "../../lib/protocol/report.ts";
+import { encodeCbor } from "./cbor.ts";
+import { FIL, METHOD, beneficiaryParams, f410Bytes, idBytes, idOf } from "./lotus.ts";
 import { type Network, actorId, invoke, invokeByMultisig, maskedId, startNetwork } from "./network.ts";
-import { GRID, type Protocol, artifact, attest, deployOn, propose, sendTo } from "./protocol.ts";
+import { EXPIRATION, GRID, type Protocol, QUOTA, artifact, attest, deployOn, propose, sendTo } from "./protocol.ts";
+import { eventOf, paidTo, revertOf, view } from "./reading.ts";
 
 /** Epochs of a day. */
 const DAY = 2_880;
@@ -12,13 +15,20 @@ const DAY = 2_880;
 const DIGITS = 10n ** 15n;
 /** Blocks that a message may take until it shows. */
 const SETTLE = 3;
+/** Bytes of QAP of a sector of this network: 2 KiB, all of it verified deals. */
+const SECTOR_QAP = 20_480n;
+/** How a challenger proves that a sector does not count: `IPowerOracle.Proof`. */
+const PROOF = { dead: 0, faulty: 2, expiration: 3 } as const;
+/** Sectors, by their place in the list, that meet something; those behind an NFT are 0, 1 and 2, 4, 6, 8. */
+const FAULTY = 6;
+const TERMINATED = 8;
 
 /**
  * The life of a miner on a real Lotus node with real actors. Every amount is compared with the node's own state or
  * traces. The steps build on each other; the first one that fails ends the story.
  */
 describe("the product on a real Lotus network", function () {
-  this.timeout(1_200_000);
+  this.timeout(3_600_000);
   this.bail(true);
 
   let network: Network;
@@ -29,56 +39,75 @@ describe("the product on a real Lotus network", function () {
   let minerId: bigint;
   let ownerId: bigint;
   let sectors: bigint[];
-  /** The block of the sync before the eventful days. */
+  let first: bigint;
+  let second: bigint;
+  /** When both end. */
+  let expiry: bigint;
+  /** The block of the sync before the eventful days, and the rewards measured until then. */
   let measuredFrom: number;
+  let rewardsBefore: bigint;
   let multisig: bigint;
   let signer: string;
 
   const seller = (): Wallet => network.wallets[0] as Wallet;
   const holder = (): Wallet => network.wallets[1] as Wallet;
-  const view = async <T>(contract: Contract, name: string, ...args: unknown[]): Promise<T> =>
-    (await contract.getFunction(name).staticCall(...args)) as T;
-  const account = (): Promise<Record<"owed" | "earned" | "covered" | "arrears" | "qap" | "living", bigint>> =>
-    view(nft, "minerAccount", minerId);
-  const event = (receipt: ContractTransactionReceipt, name: string, abi: Interface = nft.interface): LogDescription => {
-    const found = receipt.logs.map((log) => abi.parseLog(log)).find((log) => log?.name === name);
-    if (!found) throw new Error(`no event ${name}`);
-    return found;
-  };
-  const revertOf = async (contract: Contract, name: string, ...args: unknown[]): Promise<string> => {
-    try {
-      await contract.getFunction(name).staticCall(...args);
-    } catch (error) {
-      const { data } = error as { data?: string };
-      return (data === undefined ? null : contract.interface.parseError(data)?.name) ?? String(error);
-    }
-    return "nothing";
-  };
+  type Account = Record<"owed" | "earned" | "covered" | "arrears" | "qap" | "living" | "rewards", bigint>;
+  const account = (): Promise<Account> => view(nft, "minerAccount", minerId);
   const beneficiary = async (): Promise<bigint> => {
     const { Beneficiary } = await network.lotus.minerInfo(network.devnet.miner);
     return network.lotus.id(Beneficiary);
   };
-  /** What native sends of a transaction paid to an actor. */
-  const paidTo = async (hash: string, actor: bigint): Promise<bigint> => {
-    const cid = await network.lotus.call<Cid>("Filecoin.EthGetMessageCidByTransactionHash", hash);
-    const { ExecutionTrace } = await network.lotus.call<{ ExecutionTrace: ExecutionTrace }>(
-      "Filecoin.StateReplay",
-      [],
-      cid,
-    );
-    const sum = (trace: ExecutionTrace): bigint =>
-      (trace.Subcalls ?? []).reduce((total, call) => {
-        const direct = call.Msg.To === `f0${actor}` && call.MsgRct.ExitCode === 0 ? BigInt(call.Msg.Value) : 0n;
-        return total + direct + sum(call);
-      }, 0n);
-    return sum(ExecutionTrace);
-  };
-  const mint = async (backing: bigint[], nominal: bigint): Promise<bigint> => {
-    const { Height } = await network.lotus.head();
-    const expiry = BigInt(Math.ceil((Height + GRID) / GRID) * GRID + GRID);
+  const height = async (): Promise<bigint> => BigInt((await network.lotus.head()).Height);
+  const sectorAt = (place: number): bigint => sectors[place] as bigint;
+  const mint = async (backing: bigint[], expiry: bigint): Promise<bigint> => {
     const ranges = backing.map((sector) => [sector, 1n]);
+    const nominal = SECTOR_QAP * BigInt(backing.length);
     const request = [minerId, ranges, nominal, expiry, 500, 100, 0, seller().address];
-    return event(await sendTo(nft, "mint", request), "Minted").args["id"] as bigint;
+    return eventOf(await sendTo(nft, "mint", request), nft.interface, "Minted").args["id"] as bigint;
+  };
+  /** Has the attestor say an NFT's weight in a frame that begins after now: a challenge of this frame overtakes its report. */
+  const attestNext = async (id: bigint, weight: bigint): Promise<void> => {
+    const now = await height();
+    await network.devnet.advance(Number(referenceEpoch(frameOf(now) + 1) - now));
+    await attest(network, protocol.oracle, { minerId, ids: [id], weights: [weight] });
+  };
+  /** Where the miner actor keeps a sector, as `GenerateSectorLocation` answers. */
+  const auxOf = async (sector: bigint): Promise<Uint8Array> => {
+    const { deadline, partition } = await network.lotus.sectorPlace(network.devnet.miner, Number(sector));
+    return encodeCbor([BigInt(deadline), BigInt(partition)]);
+  };
+  /** Anyone's challenge with one sector; the weight that it leaves. */
+  const challenge = async (id: bigint, sector: bigint, proof: number, aux: Uint8Array): Promise<bigint> => {
+    const oracle = protocol.oracle.connect(holder()) as Contract;
+    await sendTo(oracle, "challenge", id, [sector], [proof], [aux]);
+    return view(nft, "weightOf", id);
+  };
+  /** Pays one NFT to an address that nobody has used; what arrived there, by the node. */
+  const claimTo = async (caller: Wallet, id: bigint): Promise<bigint> => {
+    const fresh = Wallet.createRandom().address;
+    await sendTo(nft.connect(caller) as Contract, "claim", [id], fresh);
+    await network.devnet.advance(SETTLE);
+    return network.provider.getBalance(fresh);
+  };
+  const expectAddsUp = async (id: bigint): Promise<void> => {
+    const parts = ["paidOf", "payableOf", "unpaidOf", "earnedOf"].map((name) => view<bigint>(nft, name, id));
+    const [paid, payable, unpaid, earned] = (await Promise.all(parts)) as [bigint, bigint, bigint, bigint];
+    strictEqual(paid + payable + unpaid, earned, `paid + payable + unpaid = earned of NFT ${id}`);
+  };
+  const expectSolvent = async (): Promise<void> => {
+    const { cash, liabilities } = await view<Record<"cash" | "liabilities", bigint>>(nft, "solvency", minerId);
+    ok(cash >= liabilities, "cash >= liabilities");
+    strictEqual(cash, await network.provider.getBalance(protocol.addresses.powerNFT));
+  };
+  /** A message of the owner's multisig to the miner. */
+  const byMultisig = async (method: number, params: Uint8Array): Promise<void> => {
+    const { exitCode } = await network.lotus.proposeAndRun(`f0${multisig}`, signer, {
+      to: network.devnet.miner,
+      method,
+      params,
+    });
+    strictEqual(exitCode, 0n);
+    await network.devnet.advance(SETTLE);
   };
 
   before(async () => {
@@ -137,37 +166,73 @@ describe("the product on a real Lotus network", function () {
   });
 
   it("mints NFTs and gives them weight within the miner's power", async () => {
-    const sectorPower = 20_480n;
-    const first = await mint(sectors.slice(0, 2), 2n * sectorPower);
-    const second = await mint(sectors.slice(2, 5), 3n * sectorPower);
+    // the earliest date that leaves the shortest term
+    expiry = BigInt(Math.ceil((Number(await height()) + GRID + DAY) / GRID) * GRID);
+    first = await mint([sectorAt(0), sectorAt(1)], expiry);
+    second = await mint([sectorAt(2), sectorAt(4), sectorAt(FAULTY), sectorAt(TERMINATED)], expiry);
     strictEqual(await view(nft, "isCommitted", minerId, sectors[0]), true);
     await attest(network, protocol.oracle, {
       minerId,
       ids: [first, second],
-      weights: [2n * sectorPower, 3n * sectorPower],
+      weights: [2n * SECTOR_QAP, 4n * SECTOR_QAP],
     });
     strictEqual((await account()).qap, await network.lotus.power(network.devnet.miner));
-    strictEqual(await view(nft, "weightOf", second), 3n * sectorPower);
+    strictEqual(await view(nft, "weightOf", second), 4n * SECTOR_QAP);
   });
 
-  it("measures what the node's traces show, over days with a fault, a termination, a top-up and a withdrawal", async () => {
+  it("lowers a weight by the chain's word on a declared fault, until the next report (R-ORC-4)", async () => {
     const { lotus, devnet } = network;
-    await devnet.advance(DAY);
-    measuredFrom = (await sendTo(nft, "sync", minerId)).blockNumber;
     await devnet.advance(DAY / 2);
+    measuredFrom = (await sendTo(nft, "sync", minerId)).blockNumber;
+    rewardsBefore = (await account()).rewards;
     const before = await lotus.power(devnet.miner);
-    await lotus.declareFault(devnet.miner, devnet.owner, await lotus.sectorPlace(devnet.miner, Number(sectors[6])));
+    await lotus.declareFault(
+      devnet.miner,
+      devnet.owner,
+      await lotus.sectorPlace(devnet.miner, Number(sectorAt(FAULTY))),
+    );
     await devnet.advance(SETTLE);
-    ok((await lotus.power(devnet.miner)) < before, "the fault takes power");
+    strictEqual(await lotus.power(devnet.miner), before - SECTOR_QAP, "the fault takes power");
+
+    const aux = await auxOf(sectorAt(FAULTY));
+    const healthy = sectorAt(4);
+    const claim = [[PROOF.faulty], [await auxOf(healthy)]];
+    strictEqual(await revertOf(protocol.oracle, "challenge", second, [healthy], ...claim), "NotProven");
+    const elsewhere = [[sectorAt(FAULTY)], [PROOF.faulty], [await auxOf(healthy)]];
+    strictEqual(await revertOf(protocol.oracle, "challenge", second, ...elsewhere), "ActorError");
+    strictEqual(await challenge(second, sectorAt(FAULTY), PROOF.faulty, aux), 3n * SECTOR_QAP);
+
+    // top-ups, and what the owner withdraws natively, are no income
     await lotus.send({ from: devnet.faucet, to: devnet.miner, value: 50n * FIL });
     await lotus.withdraw(devnet.miner, devnet.owner, 3n * FIL);
-    await devnet.advance(DAY / 2);
-    await lotus.terminate(devnet.miner, devnet.owner, await lotus.sectorPlace(devnet.miner, Number(sectors[9])));
-    await devnet.advance(DAY);
+    await devnet.advance(DAY); // the next proof of its deadline brings the sector back
+    strictEqual(await lotus.power(devnet.miner), before, "recovered");
+    await attestNext(second, 4n * SECTOR_QAP);
+    strictEqual(await view(nft, "weightOf", second), 4n * SECTOR_QAP);
+  });
 
+  it("lowers a weight by the chain's word on a terminated sector (R-ORC-4)", async () => {
+    const { lotus, devnet } = network;
+    const before = await lotus.power(devnet.miner);
+    const aux = await auxOf(sectorAt(TERMINATED));
+    const place = await lotus.sectorPlace(devnet.miner, Number(sectorAt(TERMINATED)));
+    strictEqual(
+      await revertOf(protocol.oracle, "challenge", second, [place.sector], [PROOF.dead], [aux]),
+      "NotProven",
+      "it lives",
+    );
+    await lotus.terminate(devnet.miner, devnet.owner, place);
+    await devnet.advance(SETTLE);
+    strictEqual(await lotus.power(devnet.miner), before - SECTOR_QAP, "the termination takes power");
+    strictEqual(await challenge(second, sectorAt(TERMINATED), PROOF.dead, aux), 3n * SECTOR_QAP);
+    await attestNext(second, 3n * SECTOR_QAP);
+    strictEqual(await view(nft, "weightOf", second), 3n * SECTOR_QAP, "the report says the same");
+  });
+
+  it("measured over those days what the node's traces show, to 15 digits (R-INC-1)", async () => {
     const receipt = await sendTo(nft, "sync", minerId);
-    const measured = event(receipt, "Synced").args["rewards"] as bigint;
-    const truth = await lotus.rewards(devnet.miner, measuredFrom, receipt.blockNumber - 1);
+    const measured = (await account()).rewards - rewardsBefore;
+    const truth = await network.lotus.rewards(network.devnet.miner, measuredFrom, receipt.blockNumber - 1);
     const difference = measured > truth.reward ? measured - truth.reward : truth.reward - measured;
     ok(truth.blocks > 10, "there were rewards");
     ok(difference * DIGITS <= truth.reward, `measured ${measured}, the node says ${truth.reward}`);
@@ -180,41 +245,34 @@ describe("the product on a real Lotus network", function () {
     strictEqual(await network.provider.getBalance(vaultAddress), 3n * FIL);
     const before = await network.lotus.balance(nftActor);
     const receipt = await sendTo(nft, "harvest", minerId);
-    const { amount, stillOwed } = event(receipt, "Harvested").args as unknown as Record<"amount" | "stillOwed", bigint>;
+    const { amount, stillOwed } = eventOf(receipt, nft.interface, "Harvested").args as unknown as Record<
+      "amount" | "stillOwed",
+      bigint
+    >;
     await network.devnet.advance(SETTLE);
     strictEqual((await network.lotus.balance(nftActor)) - before, amount);
     strictEqual(amount + stillOwed, owed);
   });
 
   it("pays holders to any kind of address, to the attoFIL, and stays solvent (R-NFT-4, R-LED-7)", async () => {
-    const payable = [await view<bigint>(nft, "payableOf", 1n), await view<bigint>(nft, "payableOf", 2n)] as const;
-    const fresh = Wallet.createRandom().address;
-    await sendTo(nft, "claim", [1n], fresh);
-    await network.devnet.advance(SETTLE);
-    strictEqual(await network.provider.getBalance(fresh), payable[0]);
+    const payable = await view<bigint>(nft, "payableOf", first);
+    strictEqual(await claimTo(seller(), first), payable);
+    const expected = await view<bigint>(nft, "payableOf", second);
     const [f1] = await network.lotus.newAccounts(network.devnet.faucet, ["secp256k1"], FIL);
-    const f1Id = await network.lotus.id(f1 as string);
-    await sendTo(nft, "claim", [2n], maskedId(f1Id));
+    await sendTo(nft, "claim", [second], maskedId(await network.lotus.id(f1 as string)));
     await network.devnet.advance(SETTLE);
-    strictEqual(await network.lotus.balance(f1 as string), FIL + payable[1]);
-    for (const id of [1n, 2n]) {
-      const parts = await Promise.all(
-        ["paidOf", "payableOf", "unpaidOf", "earnedOf"].map((name) => view<bigint>(nft, name, id)),
-      );
-      const [paid, payableNow, unpaid, earned] = parts as [bigint, bigint, bigint, bigint];
-      strictEqual(paid + payableNow + unpaid, earned);
-    }
-    const { cash, liabilities } = await view<Record<"cash" | "liabilities", bigint>>(nft, "solvency", minerId);
-    ok(cash >= liabilities, "cash >= liabilities");
+    strictEqual(await network.lotus.balance(f1 as string), FIL + expected);
+    for (const id of [first, second]) await expectAddsUp(id);
+    await expectSolvent();
   });
 
   it("credits the seller on a transfer, and pays the credit (R-LED-6)", async () => {
     await network.devnet.advance(DAY / 4);
     await sendTo(nft, "sync", minerId);
     await sendTo(nft, "harvest", minerId);
-    const payable = await view<bigint>(nft, "payableOf", 1n);
+    const payable = await view<bigint>(nft, "payableOf", first);
     ok(payable > 0n, "something is payable");
-    await sendTo(nft, "transferFrom", seller().address, holder().address, 1n);
+    await sendTo(nft, "transferFrom", seller().address, holder().address, first);
     strictEqual(await view(nft, "creditOf", seller().address), payable);
     const fresh = Wallet.createRandom().address;
     await sendTo(nft, "claimCredit", fresh);
@@ -233,8 +291,8 @@ describe("the product on a real Lotus network", function () {
     await network.lotus.send({ from: network.devnet.faucet, to: network.devnet.miner, value: owed + 1_000n * FIL });
     const receipt = await sendTo(vault, "withdrawToOwner", 7n * FIL);
     await network.devnet.advance(SETTLE);
-    strictEqual(event(receipt, "OwnerPaid", vault.interface).args["amount"], 7n * FIL);
-    strictEqual(await paidTo(receipt.hash, ownerId), 7n * FIL);
+    strictEqual(eventOf(receipt, vault.interface, "OwnerPaid").args["amount"], 7n * FIL);
+    strictEqual(await paidTo(network.lotus, receipt.hash, ownerId), 7n * FIL);
     strictEqual((await account()).owed, 0n);
   });
 
@@ -243,13 +301,7 @@ describe("the product on a real Lotus network", function () {
     [signer] = (await lotus.newAccounts(devnet.faucet, ["secp256k1"], 100n * FIL)) as [string];
     multisig = await lotus.newMultisig(devnet.faucet, [signer], 1, FIL);
     await lotus.changeOwner(devnet.miner, devnet.owner, multisig);
-    const accepted = await lotus.proposeAndRun(`f0${multisig}`, signer, {
-      to: devnet.miner,
-      method: 23,
-      params: new Uint8Array([0x40 + idBytes(multisig).length, ...idBytes(multisig)]),
-    });
-    strictEqual(accepted.exitCode, 0n);
-    await devnet.advance(SETTLE);
+    await byMultisig(METHOD.miner.changeOwner, encodeCbor(idBytes(multisig)));
     strictEqual(await view(vault, "ownerId"), multisig);
     strictEqual(BigInt(await view<string>(vault, "operator")), 0n);
     strictEqual(await revertOf(vault, "withdrawToOwner", FIL), "NotOwnerOrOperator");
@@ -266,14 +318,69 @@ describe("the product on a real Lotus network", function () {
   });
 
   it("refuses to release while NFTs are alive (R-VLT-6)", async () => {
-    const { lotus, devnet } = network;
-    const giveBack = await lotus.proposeAndRun(`f0${multisig}`, signer, {
-      to: devnet.miner,
-      method: 30,
-      params: new Uint8Array([0x83, 0x40 + idBytes(multisig).length, ...idBytes(multisig), 0x40, 0x00]),
-    });
-    strictEqual(giveBack.exitCode, 0n);
-    await devnet.advance(SETTLE);
+    await byMultisig(METHOD.miner.changeBeneficiary, beneficiaryParams(idBytes(multisig), 0n, 0n));
     strictEqual(await revertOf(vault, "release"), "LivingNFTs");
+  });
+
+  it("ends NFTs at their expiry, to the epoch, though nobody calls then (R-LED-5)", async () => {
+    await network.devnet.advance(Number(expiry - (await height())) + DAY / 2);
+    await sendTo(nft, "sync", minerId);
+    strictEqual((await account()).living, 0n);
+    for (const id of [first, second]) strictEqual(await view(nft, "weightOf", id), 0n);
+    const earned = await view<bigint>(nft, "earnedOf", second);
+    const { rewards } = await account();
+    await network.devnet.advance(DAY / 4);
+    await sendTo(nft, "sync", minerId);
+    ok((await account()).rewards > rewards, "the miner earns on");
+    strictEqual(await view(nft, "earnedOf", second), earned, "its holder does not");
+  });
+
+  it("releases to the owner once nothing is owed, and pays what is payable afterwards (R-VLT-6)", async () => {
+    const { lotus, devnet } = network;
+    const { owed } = await account();
+    ok(owed > 0n, "60 days of rewards have not vested yet");
+    strictEqual(await revertOf(vault, "release"), "StillOwed");
+    await lotus.send({ from: devnet.faucet, to: devnet.miner, value: owed });
+    await sendTo(vault, "release");
+    strictEqual(await beneficiary(), multisig);
+    strictEqual((await account()).owed, 0n);
+    for (const [caller, id] of [
+      [holder(), first],
+      [seller(), second],
+    ] as const) {
+      const payable = await view<bigint>(nft, "payableOf", id);
+      ok(payable > 0n, "something is payable");
+      strictEqual(await claimTo(caller, id), payable);
+      strictEqual(await view(nft, "paidOf", id), await view(nft, "earnedOf", id));
+    }
+    await expectSolvent();
+  });
+
+  it("enrols again with the same vault, and mints anew on the sectors that are free again (R-VLT-6, R-NFT-2)", async () => {
+    const terms = beneficiaryParams(f410Bytes(vaultAddress), QUOTA, EXPIRATION);
+    await byMultisig(METHOD.miner.changeBeneficiary, terms);
+    await sendTo(vault, "activate");
+    strictEqual(await beneficiary(), await actorId(network.lotus, vaultAddress));
+    const setOperator = vault.interface.encodeFunctionData("setOperator", [seller().address]);
+    strictEqual((await invokeByMultisig(network.lotus, multisig, signer, vaultAddress, setOperator)).exitCode, 0n);
+    await sendTo(nft, "freeSectors", [first, second]);
+    strictEqual(await view(nft, "isCommitted", minerId, sectors[0]), false);
+
+    const info = await network.lotus.call<{ Expiration: number }>(
+      "Filecoin.StateSectorGetInfo",
+      network.devnet.miner,
+      Number(sectorAt(0)),
+      [],
+    );
+    const beyond = BigInt(Math.ceil((info.Expiration + 1) / GRID) * GRID);
+    const third = await mint([sectorAt(0)], beyond);
+    await attest(network, protocol.oracle, { minerId, ids: [third], weights: [SECTOR_QAP] });
+    strictEqual(await view(nft, "earnedOf", third), 0n, "nothing of what was before");
+    await network.devnet.advance(DAY / 4);
+    await sendTo(nft, "sync", minerId);
+    ok((await view<bigint>(nft, "earnedOf", third)) > 0n, "it earns");
+
+    // its attestors erred: the sector ends before the NFT, and the chain says so
+    strictEqual(await challenge(third, sectorAt(0), PROOF.expiration, new Uint8Array()), 0n);
   });
 });

@@ -50,7 +50,7 @@ const MINER = {
   withdraw: [16n, 2280458852n],
   changeOwner: [23n, 1010589339n],
   changeBeneficiary: [30n, 1570634796n],
-  repayDebt: [27n, 3665352697n],
+  repayDebt: [22n, 3665352697n],
   isControllingAddress: 348244887n,
   maxTerminationFee: 4127382196n,
   sectorLocation: 1321604665n,
@@ -88,6 +88,8 @@ const GARBAGE = [
   "8200",
 ];
 const STEPS = 6;
+/** Messages may use the miner actor's methods 1 to this one, and one more number that nobody knows. */
+const MINER_METHODS = 39;
 
 /** Who may send: an account, the multisig (through a signer) or the contract. */
 type Role = "owner" | "first" | "second" | "third" | "multisig" | "probe";
@@ -338,6 +340,7 @@ class Writer {
 
   #nonsense(): void {
     const { miner, third, multisig } = this.#cast;
+    if (this.#random.chance(0.3)) return this.#anyMinerMethod();
     const to = this.#random.pick([miner, miner, third, multisig, 4n]);
     const method = this.#random.pick([99n, 999n, 1024n, 5_000n, 1n << 24n, 4_000_000_000n, 1n << 40n]);
     const params = this.#random.chance(0.5) ? Buffer.alloc(0) : encodeCbor([1n]);
@@ -351,6 +354,14 @@ class Writer {
     ]);
     if (this.#random.chance(0.6)) return this.#ask(`method ${method} of f0${to}`, to, method, params, options);
     this.#by("third", `method ${method} of f0${to}`, to, method, params);
+  }
+
+  /** A message of the miner actor's own, by whom it does not suit, or framed badly. */
+  #anyMinerMethod(): void {
+    const method = BigInt(2 + this.#random.below(MINER_METHODS - 1));
+    const params = Buffer.from(this.#random.pick(GARBAGE), "hex");
+    const label = `method ${method} of the miner, params ${params.toString("hex") || "none"}`;
+    this.#by("third", label, this.#cast.miner, method, params);
   }
 
   #badParams(): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { Action, PowerHandler } from "./PowerHandler.sol";
+import { PowerHandler } from "./PowerHandler.sol";
 import { Test } from "./Test.sol";
 
 /// @title One long history whose actions are counted
@@ -23,15 +23,18 @@ abstract contract Campaign is Test {
             }
         }
         handler.check();
-        for (uint8 a = 0; a <= uint8(type(Action).max); ++a) {
-            uint256 calls = handler.calls(Action(a));
+        for (uint256 a = 0; a < actions.length; ++a) {
+            uint256 calls = handler.calls(actions[a]);
             assertGe(calls, length / (2 * actions.length), string.concat("calls of action ", _digits(a)));
-            assertGe(5 * handler.successes(Action(a)), calls, string.concat("successes of action ", _digits(a)));
+            assertGe(5 * handler.successes(actions[a]), calls, string.concat("successes of action ", _digits(a)));
         }
         handler.settle();
     }
 
-    function _digits(uint8 n) private pure returns (string memory) {
-        return n < 10 ? string(abi.encodePacked(48 + n)) : string(abi.encodePacked(48 + n / 10, 48 + (n % 10)));
+    function _digits(uint256 n) private pure returns (string memory) {
+        return
+            n < 10
+                ? string(abi.encodePacked(uint8(48 + n)))
+                : string(abi.encodePacked(uint8(48 + n / 10), uint8(48 + (n % 10))));
     }
 }

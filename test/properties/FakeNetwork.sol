@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { MinerRegistry } from "../../contracts/miners/MinerRegistry.sol";
-import { PowerNFT } from "../../contracts/power/PowerNFT.sol";
 import { Protocol } from "./Protocol.sol";
-import { Test } from "./Test.sol";
 import {
     CALL_ACTOR,
     CALL_ACTOR_ID,
@@ -15,25 +12,13 @@ import {
     RESOLVE,
     ResolveAddress__Fake
 } from "./doubles/Chain__Fake.sol";
-import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
-
-/// @notice A holder and payee whose code would block a payment, if any of it ran.
-contract Grudger {
-    error No();
-
-    receive() external payable {
-        revert No();
-    }
-}
+import { Grudger } from "./doubles/Grudger.sol";
 
 /// @notice The protocol on the fake chain, with miners whose vaults are their beneficiaries.
-abstract contract FakeNetwork is Test {
+abstract contract FakeNetwork is Protocol {
     Chain__Fake internal constant FAKE = Chain__Fake(CHAIN);
     uint256 internal constant FIRST_EPOCH = 200_000;
     uint64 internal constant MINER = 1000;
-
-    PowerNFT internal nft;
-    Oracle__Obedient internal oracle;
 
     function startNetwork(uint64 minerCount) internal returns (uint64[] memory minerIds) {
         vm.roll(FIRST_EPOCH);
@@ -41,8 +26,7 @@ abstract contract FakeNetwork is Test {
         vm.etch(RESOLVE, address(new ResolveAddress__Fake()).code);
         vm.etch(CALL_ACTOR, address(new CallActor__Fake()).code);
         vm.etch(CALL_ACTOR_ID, address(new CallActorById__Fake()).code);
-        MinerRegistry registry;
-        (nft, registry, oracle) = Protocol.deploy(address(this));
+        deployProtocol();
         FAKE.setNFT(nft);
         minerIds = new uint64[](minerCount);
         for (uint64 i = 0; i < minerCount; ++i) {

@@ -7,6 +7,7 @@ import { FakeNetwork } from "./FakeNetwork.sol";
 import { MarketHandler, Trade } from "./MarketHandler.sol";
 import { Authority__Open } from "./doubles/Authority__Open.sol";
 import { Coin__Plain } from "./doubles/Coin__Plain.sol";
+import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @title The market's money and NFTs, by random histories (R-MKT)
 contract MarketTest is FakeNetwork {
@@ -73,6 +74,6 @@ contract MarketTest is FakeNetwork {
         nft.mint(request);
         (uint256[] memory ids, uint64[] memory weights) = (new uint256[](1), new uint64[](1));
         (ids[0], weights[0]) = (nft.minted(), NOMINAL);
-        oracle.setWeights(MINER, ids, weights);
+        Oracle__Obedient(nft.ORACLE()).setWeights(MINER, ids, weights);
     }
 }

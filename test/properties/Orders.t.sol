@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import { IPowerNFT } from "../../contracts/power/IPowerNFT.sol";
 import { FakeNetwork } from "./FakeNetwork.sol";
+import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @title Orders and times that must not matter
 /// @notice Two miners are twins: the same NFTs, weights, rewards and free cash at the same epochs. What people do with
@@ -105,7 +106,7 @@ contract OrdersTest is FakeNetwork {
                 ids[k] = _ids[t][k];
                 weights[k] = uint64((draw >> (16 * k)) % (POWER / 6));
             }
-            oracle.setWeights(_miners[t], ids, weights);
+            Oracle__Obedient(nft.ORACLE()).setWeights(_miners[t], ids, weights);
         }
     }
 
@@ -173,7 +174,7 @@ contract OrdersTest is FakeNetwork {
         for (uint64 k = 0; k < count; ++k) {
             ids[0] = _mintOn(miner, ownerAt(miner), k, POWER / 2 / count, _person(0, 0));
             weights[0] = POWER / 2 / count;
-            oracle.setWeights(miner, ids, weights);
+            Oracle__Obedient(nft.ORACLE()).setWeights(miner, ids, weights);
         }
     }
 

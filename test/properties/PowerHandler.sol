@@ -8,28 +8,9 @@ import { ReferenceLedger } from "./ReferenceLedger.sol";
 import { Test } from "./Test.sol";
 import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
-/// @notice What a stateful run may do, counted.
-enum Action {
-    Reward,
-    Wait,
-    Power,
-    Free,
-    Disturb,
-    OwnerWithdraw,
-    WithdrawToOwner,
-    Sync,
-    Harvest,
-    Mint,
-    ApplyWeights,
-    Transfer,
-    Claim,
-    ClaimCredit,
-    ClaimFees,
-    Burn,
-    FreeSectors,
-    SetParameters,
-    Skip
-}
+/// @dev Sectors behind NFTs come from [FIRST_SECTOR, FIRST_SECTOR + SECTORS), across a word's border.
+uint64 constant FIRST_SECTOR = 200;
+uint64 constant SECTORS = 120;
 
 /// @title Everybody who uses power NFTs, at random
 /// @notice Each action checks what it promises; `check` compares the whole state with the reference. An action succeeds
@@ -39,25 +20,31 @@ abstract contract PowerHandler is Test {
     uint256 internal constant MAX_LIVE = 8;
     /// @dev From the sync deadline until measuring may be given up, epochs.
     uint256 private constant GIVE_UP_DELAY = 12_960;
-    /// @dev Sectors come from [FIRST_SECTOR, FIRST_SECTOR + SECTORS), across a word's border.
-    uint64 internal constant FIRST_SECTOR = 200;
-    uint64 internal constant SECTORS = 120;
 
     PowerNFT public immutable NFT;
-    Oracle__Obedient public immutable ORACLE;
     ReferenceLedger public immutable MODEL;
 
     uint64[] internal _minerIds;
     address[] internal _holders;
     address[] internal _payees;
 
-    /// @dev NFTs that were not burned, ascending.
+    /// @dev NFTs that were not burned, ascending; by id, their place in it plus 1.
     uint256[] internal _live;
+    mapping(uint256 id => uint256) private _at;
     uint256 internal _burned;
     mapping(uint256 id => IPowerNFT.SectorRange) internal _sectors;
     mapping(uint256 id => bool) internal _freed;
     mapping(uint256 id => uint256) internal _earnedBefore;
-    mapping(uint256 id => uint256) internal _peak;
+    /// @dev The highest weight so far, the one before the last, the frame of the last, and whether there ever was one.
+    struct Attested {
+        uint256 peak;
+        uint256 previous;
+        uint16 frame;
+        bool ever;
+    }
+    mapping(uint256 id => Attested) internal _attested;
+    /// @dev What the sum of a miner's weights cannot exceed: its power as it was found at the last rise, bytes.
+    mapping(uint64 minerId => uint256) internal _ceiling;
     mapping(uint64 minerId => mapping(uint64 sector => bool)) internal _committed;
 
     /// @dev What the contracts said of a miner after the last action.
@@ -79,39 +66,39 @@ abstract contract PowerHandler is Test {
     uint256 internal _cash;
     uint256 internal _protocolFeeBps;
 
-    mapping(Action => uint256) public calls;
-    mapping(Action => uint256) public successes;
+    /// @notice By action: how often it was called, and how often it did what it is for.
+    mapping(bytes4 action => uint256) public calls;
+    mapping(bytes4 action => uint256) public successes;
 
     constructor(PowerNFT nft, uint64[] memory minerIds, address[] memory holders, address[] memory payees) {
         NFT = nft;
-        ORACLE = Oracle__Obedient(nft.ORACLE());
         MODEL = new ReferenceLedger();
         (_minerIds, _holders, _payees) = (minerIds, holders, payees);
         for (uint256 i = 0; i < minerIds.length; ++i) _seen[minerIds[i]].factor = 240;
     }
 
     /// @notice What a stateful run calls.
-    function actions() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](uint256(type(Action).max) + 1);
-        all[uint8(Action.Reward)] = this.reward.selector;
-        all[uint8(Action.Wait)] = this.wait.selector;
-        all[uint8(Action.Power)] = this.power.selector;
-        all[uint8(Action.Free)] = this.free.selector;
-        all[uint8(Action.Disturb)] = this.disturb.selector;
-        all[uint8(Action.OwnerWithdraw)] = this.ownerWithdraw.selector;
-        all[uint8(Action.WithdrawToOwner)] = this.withdrawToOwner.selector;
-        all[uint8(Action.Sync)] = this.sync.selector;
-        all[uint8(Action.Harvest)] = this.harvest.selector;
-        all[uint8(Action.Mint)] = this.mint.selector;
-        all[uint8(Action.ApplyWeights)] = this.applyWeights.selector;
-        all[uint8(Action.Transfer)] = this.transfer.selector;
-        all[uint8(Action.Claim)] = this.claim.selector;
-        all[uint8(Action.ClaimCredit)] = this.claimCredit.selector;
-        all[uint8(Action.ClaimFees)] = this.claimFees.selector;
-        all[uint8(Action.Burn)] = this.burn.selector;
-        all[uint8(Action.FreeSectors)] = this.freeSectors.selector;
-        all[uint8(Action.SetParameters)] = this.setParameters.selector;
-        all[uint8(Action.Skip)] = this.skip.selector;
+    function actions() public view virtual returns (bytes4[] memory all) {
+        all = new bytes4[](19);
+        all[0] = this.reward.selector;
+        all[1] = this.wait.selector;
+        all[2] = this.power.selector;
+        all[3] = this.free.selector;
+        all[4] = this.disturb.selector;
+        all[5] = this.ownerWithdraw.selector;
+        all[6] = this.withdrawToOwner.selector;
+        all[7] = this.sync.selector;
+        all[8] = this.harvest.selector;
+        all[9] = this.mint.selector;
+        all[10] = this.applyWeights.selector;
+        all[11] = this.transfer.selector;
+        all[12] = this.claim.selector;
+        all[13] = this.claimCredit.selector;
+        all[14] = this.claimFees.selector;
+        all[15] = this.burn.selector;
+        all[16] = this.freeSectors.selector;
+        all[17] = this.setParameters.selector;
+        all[18] = this.skip.selector;
     }
 
     // LEVERS OF THE CHAIN
@@ -146,38 +133,48 @@ abstract contract PowerHandler is Test {
     /// @dev The sum of a miner's vesting table, attoFIL.
     function _tableOnChain(uint64 minerId) internal view virtual returns (uint256);
 
-    // ACTIONS OF THE CHAIN
-
-    function reward(uint256 m, uint256 seed) external counted(Action.Reward) {
-        _done(Action.Reward, _reward(_minerAt(m), seed));
+    /// @dev Lets the oracle say weights now.
+    /// @return frame Of its report.
+    function _report(
+        uint64 minerId,
+        uint256[] memory ids,
+        uint64[] memory weights
+    ) internal virtual returns (uint16 frame) {
+        return Oracle__Obedient(NFT.ORACLE()).setWeights(minerId, ids, weights);
     }
 
-    function wait(uint256 kind, uint256 epochs) external counted(Action.Wait) {
+    // ACTIONS OF THE CHAIN
+
+    function reward(uint256 m, uint256 seed) external counted {
+        _done(_reward(_minerAt(m), seed));
+    }
+
+    function wait(uint256 kind, uint256 epochs) external counted {
         uint256[5] memory longest = [uint256(10), 2_880, 20_160, 43_200, 86_400];
         uint256 most = kind % 64 == 63 ? 600_000 : longest[kind % 5];
         vm.roll(block.number + bound(epochs, 1, most));
-        _done(Action.Wait, true);
+        _done(true);
     }
 
-    function power(uint256 m, uint256 seed) external counted(Action.Power) {
-        _done(Action.Power, _setPower(_minerAt(m), seed));
+    function power(uint256 m, uint256 seed) external counted {
+        _done(_setPower(_minerAt(m), seed));
     }
 
-    function free(uint256 m, uint256 seed) external counted(Action.Free) {
-        _done(Action.Free, _free(_minerAt(m), seed));
+    function free(uint256 m, uint256 seed) external counted {
+        _done(_free(_minerAt(m), seed));
     }
 
-    function disturb(uint256 m, uint256 seed) external counted(Action.Disturb) {
-        _done(Action.Disturb, _disturb(_minerAt(m), seed));
+    function disturb(uint256 m, uint256 seed) external counted {
+        _done(_disturb(_minerAt(m), seed));
     }
 
-    function ownerWithdraw(uint256 m, uint256 seed) external counted(Action.OwnerWithdraw) {
-        _done(Action.OwnerWithdraw, _ownerWithdraw(_minerAt(m), seed));
+    function ownerWithdraw(uint256 m, uint256 seed) external counted {
+        _done(_ownerWithdraw(_minerAt(m), seed));
     }
 
     // ACTIONS OF PEOPLE
 
-    function withdrawToOwner(uint256 m, uint256 amount) external counted(Action.WithdrawToOwner) {
+    function withdrawToOwner(uint256 m, uint256 amount) external counted {
         uint64 minerId = _minerAt(m);
         IMinerVault vault = IMinerVault(NFT.vaultOf(minerId));
         address owner = _ownerOf(minerId);
@@ -190,7 +187,7 @@ abstract contract PowerHandler is Test {
             assertEq(_balanceOf(owner), before + amount, "the owner got what it asked for");
             _reconcile(minerId, amount);
             assertEq(_seen[minerId].owed, 0, "the owner is paid only while nothing is owed");
-            _done(Action.WithdrawToOwner, true);
+            _done(true);
         } catch (bytes memory error_) {
             bytes4[3] memory known = [
                 IMinerVault.StillOwed.selector,
@@ -201,18 +198,20 @@ abstract contract PowerHandler is Test {
         }
     }
 
-    function sync(uint256 m) external counted(Action.Sync) {
+    function sync(uint256 m) external counted {
         uint64 minerId = _minerAt(m);
         NFT.sync(minerId);
         assertEq(NFT.minerAccount(minerId).lastSync, block.number, "measured up to now");
         _reconcile(minerId);
-        _done(Action.Sync, true);
+        _done(true);
     }
 
-    function harvest(uint256 m) external counted(Action.Harvest) {
+    function harvest(uint256 m) external counted {
         uint64 minerId = _minerAt(m);
         for (uint256 i = 0; i < _minerIds.length && _seen[minerId].owed == 0; ++i) minerId = _minerIds[i];
         if (_seen[minerId].owed == 0) {
+            for (uint256 i = 0; i < _minerIds.length && NFT.minerAccount(minerId).weight == 0; ++i)
+                minerId = _minerIds[i];
             _reward(minerId, m >> 16);
             vm.roll(block.number + 1);
         }
@@ -226,10 +225,10 @@ abstract contract PowerHandler is Test {
         assertEq(NFT.solvency(minerId).liabilities, liabilities + amount, "what was harvested can be taken out");
         assertEq(NFT.minerAccount(minerId).covered, _seen[minerId].covered + amount, "cash moves the mark");
         _reconcile(minerId);
-        _done(Action.Harvest, amount != 0);
+        _done(amount != 0);
     }
 
-    function mint(uint256 m, uint256 h, uint256 sectors, uint256 terms) external counted(Action.Mint) {
+    function mint(uint256 m, uint256 h, uint256 sectors, uint256 terms) external counted {
         uint64 minerId = _minerAt(m);
         if (_live.length >= MAX_LIVE) _burnOldest();
         if (_live.length >= MAX_LIVE) return;
@@ -255,41 +254,27 @@ abstract contract PowerHandler is Test {
             assertTrue(!overlaps, "no sector backs two living NFTs");
             MODEL.mint(id, minerId, r.spFeeBps, _protocolFeeBps, r.expiry);
             _live.push(id);
+            _at[id] = _live.length;
             _sectors[id] = r.sectors[0];
             _setCommitted(id, true);
             assertEq(NFT.earnedOf(id), 0, "a new NFT earned nothing");
             if ((terms >> 32) % 2 == 0) _attest(minerId, id, r.nominalPower);
-            _done(Action.Mint, true);
+            _done(true);
         } catch (bytes memory error_) {
             if (overlaps) _expect(error_, IPowerNFT.SectorCommitted.selector, IPowerNFT.InArrears.selector, 0);
             else _expect(error_, IPowerNFT.InArrears.selector, 0, 0);
         }
     }
 
-    function applyWeights(uint256 m, uint256 which, uint256 seed) external counted(Action.ApplyWeights) {
+    function applyWeights(uint256 m, uint256 which, uint256 seed) external counted {
         uint64 minerId = _minerAt(m);
-        uint256 count = 0;
-        uint256[] memory ids = new uint256[](_live.length);
-        for (uint256 i = 0; i < _live.length; ++i) {
-            if (_minerOf(_live[i]) == minerId && (which >> i) % 4 != 0) ids[count++] = _live[i];
-        }
-        if (count == 0) return;
-        assembly ("memory-safe") {
-            mstore(ids, count)
-        }
-        uint64[] memory weights = new uint64[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 draw = uint256(keccak256(abi.encode(seed, i)));
-            // nothing, everything, or something between
-            if (draw % 8 == 0) weights[i] = 0;
-            else if (draw % 8 < 3) weights[i] = NFT.nominalPowerOf(ids[i]);
-            else weights[i] = uint64((draw >> 8) % (uint256(NFT.nominalPowerOf(ids[i])) + 1));
-        }
+        (uint256[] memory ids, uint64[] memory weights) = _somePage(minerId, which, seed);
+        if (ids.length == 0) return;
         _applyWeights(minerId, ids, weights);
-        _done(Action.ApplyWeights, true);
+        _done(true);
     }
 
-    function transfer(uint256 i, uint256 h) external counted(Action.Transfer) {
+    function transfer(uint256 i, uint256 h) external counted {
         if (_live.length == 0) return;
         uint256 id = _live[i % _live.length];
         for (uint256 k = 0; k < _live.length && i % 4 != 0 && NFT.payableOf(id) == 0; ++k) id = _live[k];
@@ -304,11 +289,11 @@ abstract contract PowerHandler is Test {
         assertEq(NFT.creditOf(from), credit + payable_, "what was payable is the seller's credit");
         assertEq(NFT.payableOf(id), 0, "nothing payable travels");
         assertEq(NFT.unpaidOf(id), unpaid, "what is unpaid travels");
-        _done(Action.Transfer, true);
+        _done(true);
     }
 
     /// @dev Never reverts for the holder, whatever state the miner is in.
-    function claim(uint256 h, uint256 p, uint256 which) external counted(Action.Claim) {
+    function claim(uint256 h, uint256 p, uint256 which) external counted {
         address holder = _holders[h % _holders.length];
         address to = _payees[p % _payees.length];
         (uint256[] memory ids, uint256 due) = _claimable(holder, which);
@@ -326,10 +311,10 @@ abstract contract PowerHandler is Test {
         assertEq(_balanceOf(to), before + amount, "to the payee");
         _cash -= amount;
         for (uint256 i = 0; i < ids.length; ++i) assertEq(NFT.payableOf(ids[i]), 0, "a claim takes everything payable");
-        _done(Action.Claim, amount != 0);
+        _done(amount != 0);
     }
 
-    function claimCredit(uint256 h, uint256 p) external counted(Action.ClaimCredit) {
+    function claimCredit(uint256 h, uint256 p) external counted {
         address holder = _holders[h % _holders.length];
         for (uint256 i = 0; i < _holders.length; ++i) {
             if (NFT.creditOf(_holders[i]) > NFT.creditOf(holder)) holder = _holders[i];
@@ -342,10 +327,10 @@ abstract contract PowerHandler is Test {
         assertEq(_balanceOf(to), before + credit, "to the payee");
         assertEq(NFT.creditOf(holder), 0, "once");
         _cash -= credit;
-        _done(Action.ClaimCredit, credit != 0);
+        _done(credit != 0);
     }
 
-    function claimFees(uint256 p) external counted(Action.ClaimFees) {
+    function claimFees(uint256 p) external counted {
         address to = _payees[p % _payees.length];
         uint256 fees = NFT.protocolFees();
         uint256 before = _balanceOf(to);
@@ -353,10 +338,10 @@ abstract contract PowerHandler is Test {
         assertEq(_balanceOf(to), before + fees, "to the payee");
         assertEq(NFT.protocolFees(), 0, "once");
         _cash -= fees;
-        _done(Action.ClaimFees, fees != 0);
+        _done(fees != 0);
     }
 
-    function burn(uint256 i) external counted(Action.Burn) {
+    function burn(uint256 i) external counted {
         if (_live.length == 0) return;
         for (uint256 k = 0; k < _live.length; ++k) {
             uint256 id = _live[((i % _live.length) + k) % _live.length];
@@ -365,7 +350,7 @@ abstract contract PowerHandler is Test {
         _burn(_live[i % _live.length]);
     }
 
-    function freeSectors(uint256 i) external counted(Action.FreeSectors) {
+    function freeSectors(uint256 i) external counted {
         if (_live.length == 0) return;
         uint256 id = _live[i % _live.length];
         for (uint256 k = 0; k < _live.length && NFT.expiryOf(id) > block.number; ++k) id = _live[k];
@@ -375,21 +360,21 @@ abstract contract PowerHandler is Test {
             assertLe(NFT.expiryOf(id), block.number, "only sectors of an expired NFT are freed");
             if (!_freed[id]) _setCommitted(id, false);
             _freed[id] = true;
-            _done(Action.FreeSectors, true);
+            _done(true);
         } catch (bytes memory error_) {
             _expect(error_, IPowerNFT.NotExpired.selector, 0, 0);
         }
     }
 
-    function setParameters(uint256 fee, uint256 factor) external counted(Action.SetParameters) {
+    function setParameters(uint256 fee, uint256 factor) external counted {
         _protocolFeeBps = bound(fee, 0, 500);
         NFT.setProtocolFee(uint16(_protocolFeeBps));
         NFT.setRewardFactor(uint16(factor % 3 == 0 ? bound(factor, 160, 480) : 240));
-        _done(Action.SetParameters, true);
+        _done(true);
     }
 
     /// @dev A miner that nobody synced for half a year.
-    function skip(uint256 m, uint256 seed) external counted(Action.Skip) {
+    function skip(uint256 m, uint256 seed) external counted {
         uint64 minerId = _minerAt(m);
         uint256 deadline = NFT.minerAccount(minerId).syncDeadline;
         uint256 earliest = deadline + GIVE_UP_DELAY;
@@ -403,7 +388,7 @@ abstract contract PowerHandler is Test {
             MODEL.sync(minerId, 0, MODEL.qapOf(minerId));
             (_seen[minerId].lastSync, _seen[minerId].factor) = (block.number, 0);
             _skipped(minerId);
-            _done(Action.Skip, true);
+            _done(true);
         } catch (bytes memory error_) {
             assertLe(block.number + 1, earliest, "measuring can be given up");
             _expect(error_, IPowerNFT.TooEarlyToSkip.selector, 0, 0);
@@ -413,7 +398,7 @@ abstract contract PowerHandler is Test {
     // INVARIANTS
 
     /// @notice Everything that must hold after every action.
-    function check() external {
+    function check() public virtual {
         uint256 held = NFT.protocolFees();
         uint256 feesToCome = 0;
         uint256 dust = 0;
@@ -451,7 +436,7 @@ abstract contract PowerHandler is Test {
         uint256 all = MODEL.stretchesOf(_minerOf(id)) + 2;
         assertLe(exact, paid + payable_ + all, "the oldest income is covered first, less dust");
         assertLe(paid + payable_, exact + all, "the oldest income is covered first");
-        assertEq(NFT.weightOf(id), block.number < n.expiry ? n.weight : 0, "the weight that was set, up to the expiry");
+        _checkWeight(id);
         fee = (payable_ * n.feeBps) / (n.payBps - n.feeBps) + 2;
     }
 
@@ -459,6 +444,7 @@ abstract contract PowerHandler is Test {
         IPowerNFT.MinerAccount memory a = NFT.minerAccount(minerId);
         (uint256 weight, uint256 living) = MODEL.weightOf(minerId);
         assertEq(a.weight, weight, "the sum of the weights");
+        assertLe(a.weight, _ceiling[minerId], "no more than the power on chain at the last rise");
         assertEq(a.living, living, "how many NFTs have not expired");
         assertEq(a.covered, MODEL.cashOf(minerId), "the mark is the cash");
         assertEq(a.earned, a.covered + a.owed, "earned = covered + owed");
@@ -501,13 +487,36 @@ abstract contract PowerHandler is Test {
 
     // PARTS
 
-    modifier counted(Action action) {
-        ++calls[action];
+    /// @dev Weights for some NFTs of a miner: of each nothing, everything, or something between.
+    function _somePage(
+        uint64 minerId,
+        uint256 which,
+        uint256 seed
+    ) internal view returns (uint256[] memory ids, uint64[] memory weights) {
+        uint256 count = 0;
+        ids = new uint256[](_live.length);
+        for (uint256 i = 0; i < _live.length; ++i) {
+            if (_minerOf(_live[i]) == minerId && (which >> i) % 4 != 0) ids[count++] = _live[i];
+        }
+        assembly ("memory-safe") {
+            mstore(ids, count)
+        }
+        weights = new uint64[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 draw = uint256(keccak256(abi.encode(seed, i)));
+            if (draw % 8 == 0) weights[i] = 0;
+            else if (draw % 8 < 3) weights[i] = NFT.nominalPowerOf(ids[i]);
+            else weights[i] = uint64((draw >> 8) % (uint256(NFT.nominalPowerOf(ids[i])) + 1));
+        }
+    }
+
+    modifier counted() {
+        ++calls[msg.sig];
         _;
     }
 
-    function _done(Action action, bool done) internal {
-        if (done) ++successes[action];
+    function _done(bool done) internal {
+        if (done) ++successes[msg.sig];
     }
 
     /// @dev Lets the reference follow what the contracts have just measured and harvested.
@@ -568,7 +577,7 @@ abstract contract PowerHandler is Test {
     function _burnOldest() private {
         for (uint256 k = 0; k < _live.length; ++k) {
             if (NFT.expiryOf(_live[k]) > block.number || NFT.unpaidOf(_live[k]) != 0) continue;
-            ++calls[Action.Burn];
+            ++calls[this.burn.selector];
             return _burn(_live[k]);
         }
     }
@@ -589,11 +598,13 @@ abstract contract PowerHandler is Test {
             if (MODEL.lastSyncOf(_minerOf(id)) < _expiry(id)) MODEL.remove(id);
             if (!_freed[id]) _setCommitted(id, false);
             ++_burned;
-            uint256 at = 0;
-            while (_live[at] != id) ++at;
-            for (; at + 1 < _live.length; ++at) _live[at] = _live[at + 1];
+            for (uint256 at = _at[id]; at < _live.length; ++at) {
+                _live[at - 1] = _live[at];
+                _at[_live[at]] = at;
+            }
             _live.pop();
-            _done(Action.Burn, true);
+            delete _at[id];
+            ++successes[this.burn.selector];
         } catch (bytes memory error_) {
             _expect(error_, IPowerNFT.NotBurnable.selector, 0, 0);
         }
@@ -616,34 +627,74 @@ abstract contract PowerHandler is Test {
     }
 
     function _applyWeights(uint64 minerId, uint256[] memory ids, uint64[] memory weights) private {
-        ORACLE.setWeights(minerId, ids, weights);
+        _weighed(minerId, _report(minerId, ids, weights), ids, weights);
+    }
+
+    /// @dev Lets the reference follow a page of weights that was applied.
+    function _weighed(uint64 minerId, uint16 frame, uint256[] memory ids, uint64[] memory weights) internal {
         _reconcile(minerId);
-        _modelWeights(minerId, ids, weights);
         for (uint256 i = 0; i < ids.length; ++i) {
-            uint256 expected = _expiry(ids[i]) > block.number ? MODEL.nft(ids[i]).weight : 0;
-            assertEq(NFT.weightOf(ids[i]), expected, "falls always, rises as far as there is power");
+            if (!_isOpen(ids[i], frame)) continue;
+            if (_attested[ids[i]].ever && weights[i] <= MODEL.nft(ids[i]).weight) _setWeight(ids[i], frame, weights[i]);
+        }
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (_isOpen(ids[i], frame)) _rise(minerId, ids[i], frame, weights[i]);
+        }
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (_isLive(ids[i])) _checkWeight(ids[i]);
         }
     }
 
-    /// @dev Falls first, then rises as far as the measured power leaves room; in arrears at
-    /// most to where a weight was before.
-    function _modelWeights(uint64 minerId, uint256[] memory ids, uint64[] memory weights) private {
-        for (uint256 i = 0; i < ids.length; ++i) {
-            if (_expiry(ids[i]) > block.number && weights[i] < MODEL.nft(ids[i]).weight)
-                MODEL.setWeight(ids[i], weights[i]);
-        }
-        bool inArrears = _seen[minerId].arrears != 0;
-        for (uint256 i = 0; i < ids.length; ++i) {
-            uint256 old = MODEL.nft(ids[i]).weight;
-            uint256 weight = weights[i];
-            if (inArrears && weight > _peak[ids[i]]) weight = _peak[ids[i]];
-            if (_expiry(ids[i]) <= block.number || weight <= old) continue;
-            (uint256 sum, ) = MODEL.weightOf(minerId);
-            uint256 room = MODEL.qapOf(minerId) > sum ? MODEL.qapOf(minerId) - sum : 0;
-            if (weight - old > room) weight = old + room;
-            MODEL.setWeight(ids[i], weight);
-            if (weight > _peak[ids[i]]) _peak[ids[i]] = weight;
-        }
+    /// @dev Falls come first; rises go as far as the power on chain leaves room, and in arrears at most to where a weight
+    /// was before.
+    function _rise(uint64 minerId, uint256 id, uint16 frame, uint256 weight) private {
+        uint256 old = MODEL.nft(id).weight;
+        if (weight <= old) return;
+        uint256 peak = _attested[id].peak;
+        bool inArrears = _seen[minerId].arrears != 0 && _seen[minerId].owed != 0; // cash may have come since the sync
+        if (inArrears && weight > peak) weight = peak;
+        (uint256 sum, ) = MODEL.weightOf(minerId);
+        uint256 power_ = _powerOnChain(minerId);
+        uint256 room = power_ > sum ? power_ - sum : 0;
+        if (weight > old + room) weight = old + room;
+        if (weight > peak) _attested[id].peak = weight;
+        if (weight > old) _ceiling[minerId] = power_;
+        if (weight != 0) _setWeight(id, frame, weight);
+    }
+
+    function _setWeight(uint256 id, uint16 frame, uint256 weight) private {
+        Attested storage attested = _attested[id];
+        (attested.previous, attested.frame, attested.ever) = (MODEL.nft(id).weight, frame, true);
+        MODEL.setWeight(id, weight);
+    }
+
+    /// @dev Whether a report of a frame can still change an NFT's weight.
+    function _isOpen(uint256 id, uint16 frame) private view returns (bool) {
+        return _isLive(id) && frame > _attested[id].frame && block.number < _expiry(id);
+    }
+
+    /// @dev A challenge leaves one weight: the chain proved it.
+    function _lowered(uint256 id, uint16 frame, uint64 weight) internal {
+        _reconcile(_minerOf(id));
+        _setWeight(id, frame, weight);
+        _attested[id].previous = weight;
+        _checkWeight(id);
+    }
+
+    /// @dev Whether an NFT was minted, and not burned.
+    function _isLive(uint256 id) internal view returns (bool) {
+        return _at[id] != 0;
+    }
+
+    /// @dev Weights as the rules say: the last, the one before it, and the report that they come from.
+    function _checkWeight(uint256 id) private view {
+        ReferenceLedger.Nft memory n = MODEL.nft(id);
+        assertEq(NFT.weightOf(id), block.number < n.expiry ? n.weight : 0, "the weight that was set, up to the expiry");
+        (uint256 last, uint256 previous, uint16 frame) = NFT.attestedWeightsOf(id);
+        assertEq(last, n.weight, "falls always, rises as far as there is power");
+        assertEq(previous, _attested[id].previous, "the weight before it");
+        assertEq(frame, _attested[id].frame, "the frame of the last word");
+        assertLe(last, NFT.nominalPowerOf(id), "no weight above nominal power");
     }
 
     function _claimable(address holder, uint256 which) private view returns (uint256[] memory ids, uint256 due) {
@@ -667,7 +718,7 @@ abstract contract PowerHandler is Test {
         return MODEL.nft(id).minerId;
     }
 
-    function _expiry(uint256 id) private view returns (uint64 expiry) {
+    function _expiry(uint256 id) internal view returns (uint64 expiry) {
         return MODEL.nft(id).expiry;
     }
 

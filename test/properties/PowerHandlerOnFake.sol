@@ -36,7 +36,7 @@ contract PowerHandlerOnFake is PowerHandler {
         return true;
     }
 
-    function _setPower(uint64 minerId, uint256 seed) internal override returns (bool) {
+    function _setPower(uint64 minerId, uint256 seed) internal virtual override returns (bool) {
         uint256 draw = seed % 16;
         if (draw == 0) FAKE.setPower(minerId, 0, false);
         else if (draw == 1) FAKE.setPower(minerId, 0, true);

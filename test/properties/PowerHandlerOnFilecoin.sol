@@ -6,13 +6,13 @@ import { Addresses } from "../filecoin/contracts/Addresses.sol";
 import { Cbor } from "../filecoin/contracts/Cbor.sol";
 import { FilecoinSimulator } from "../filecoin/contracts/FilecoinSimulator.sol";
 import { SIMULATOR } from "../filecoin/contracts/NativeActor.sol";
-import { PowerHandler } from "./PowerHandler.sol";
+import { SECTORS_ON_CHAIN } from "./FilecoinNetwork.sol";
+import { FIRST_SECTOR, PowerHandler } from "./PowerHandler.sol";
 
 /// @title The stateful run on the simulated Filecoin: rewards that vest, faults, terminations, fees
 contract PowerHandlerOnFilecoin is PowerHandler {
     FilecoinSimulator private constant SIM = FilecoinSimulator(SIMULATOR);
     uint64 private constant WITHDRAW_BALANCE = 16;
-    uint64 private constant SECTOR_COUNT = 64;
     /// @dev What the chain rounds a reward by at most, as the pair measures it (attoFIL).
     uint256 private constant REWARD_DUST = 240;
 
@@ -37,7 +37,8 @@ contract PowerHandlerOnFilecoin is PowerHandler {
         uint256[3] memory sizes = [uint256(1e9), 1e18, 3e21];
         uint256 amount = bound(seed >> 8, 1, sizes[seed % 3]);
         uint256 penalty = seed % 11 == 0 ? (seed >> 64) % (amount + 1) : 0;
-        if (penalty != 0) _eaten[minerId] = true;
+        (, , , , uint256 debt, ) = SIM.ledgerOf(minerId);
+        if (penalty != 0 || debt != 0) _eaten[minerId] = true;
         SIM.awardBlockReward(minerId, amount, penalty, uint64(block.number));
         _awarded[minerId] += amount;
         ++_awards[minerId];
@@ -48,7 +49,7 @@ contract PowerHandlerOnFilecoin is PowerHandler {
     /// @dev Sectors fault from the first on and recover all together; they are terminated from the last on.
     function _setPower(uint64 minerId, uint256 seed) internal override returns (bool) {
         uint64 faulty = _faulty[minerId];
-        uint64 alive = SECTOR_COUNT - _terminated[minerId];
+        uint64 alive = SECTORS_ON_CHAIN - _terminated[minerId];
         uint64 count = uint64((seed >> 8) % 12) + 1;
         if (seed % 4 == 3 && alive > faulty) {
             _eaten[minerId] = true;
@@ -68,7 +69,7 @@ contract PowerHandlerOnFilecoin is PowerHandler {
 
     function _run(uint64 first, uint64 count) private pure returns (uint64[] memory sectors) {
         sectors = new uint64[](count);
-        for (uint64 i = 0; i < count; ++i) sectors[i] = first + i;
+        for (uint64 i = 0; i < count; ++i) sectors[i] = FIRST_SECTOR + first + i;
     }
 
     function _free(uint64 minerId, uint256 seed) internal override returns (bool) {

@@ -4,9 +4,11 @@ import { AbiCoder, hexlify, type ContractTransactionResponse } from "ethers";
 
 import { FRAME_EPOCHS, type ReportEntry, type ReportPage, ReportTree, frameOf } from "../../lib/protocol/report.ts";
 import { decodeCbor, encodeCbor } from "../filecoin/cbor.ts";
+import { schedule } from "./governance.ts";
 import { ethers } from "./network.ts";
 import { type Protocol, deployed } from "./protocol.ts";
 import type { PowerOracle } from "../../types/ethers-contracts/index.ts";
+import { DAY } from "./units.ts";
 
 const GENERATE_SECTOR_LOCATION = 1321604665n;
 
@@ -66,6 +68,20 @@ export async function oracleOf(
     quorum,
   )) as unknown as PowerOracle;
   return { ...p, oracleOfMany, people };
+}
+
+/** Governance schedules other members for `oracleOf` and waits; what is given back carries the change out. */
+export async function scheduleMembers(
+  p: Protocol & { oracleOfMany: PowerOracle },
+  members: readonly HardhatEthersSigner[],
+  quorum: bigint,
+): Promise<() => Promise<ContractTransactionResponse>> {
+  const target = await p.oracleOfMany.getAddress();
+  const addresses = members.map(({ address }) => address);
+  const data = p.oracleOfMany.interface.encodeFunctionData("setMembers", [addresses, quorum]);
+  await schedule(p, target, data);
+  await p.fil.mine(7n * DAY);
+  return () => p.manager.connect(p.governance).execute(target, data);
 }
 
 /** A root that means nothing, for tests of who says what. */

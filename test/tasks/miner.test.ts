@@ -462,6 +462,19 @@ describe("the tasks of a storage provider", () => {
       ]);
     });
 
+    it("tells when the oracle spoke last, and warns when that is long ago (R-ORC-6)", async () => {
+      chain.enrol();
+      const fresh = await chain.runJson(status, MINER);
+      expect(fresh.plan.oracle).to.deep.equal({ lastFrame: 1735, stale: false });
+      expect(fresh.checks.map(({ name }) => name)).not.to.include("oracle");
+      chain.replies.isStale = () => true;
+      chain.replies.lastFrame = () => 0n;
+      const run = await chain.run(status, MINER);
+      expect(run.text)
+        .to.match(/last report +none yet/)
+        .and.to.match(/no new NFT begins to earn until it does/);
+    });
+
     it("warns when the deadline of the sync has passed", async () => {
       chain.enrol().replies.minerAccount = () => account({ syncDeadline: 4_999_999n });
       expect((await chain.run(status, MINER)).text).to.match(/deadline of the sync has passed/);

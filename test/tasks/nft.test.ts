@@ -160,9 +160,47 @@ describe("nft show", () => {
     expect(run.plan.holder).to.match(/^f0102 · 0x/);
   });
 
-  it("says when an NFT earns nothing yet", async () => {
+  it("shows what was attested, and in which frame", async () => {
+    const chain = new FakeFilecoin().addNft(1n, HOLDER);
+    const run = await chain.runJson(show, { id: "1" });
+    const half = (2n ** 39n).toString();
+    expect(run.plan.attested).to.deep.equal({ last: half, previous: half, frame: 1735 });
+    expect(run.plan.oracle).to.deep.equal({ lastFrame: 1735, stale: false });
+    expect((await chain.run(show, { id: "1" })).text).to.match(
+      /attested power +512 GiB in frame 1735, 512 GiB before\n.*last report +frame 1735, of .* UTC, yesterday/,
+    );
+  });
+
+  it("says when an NFT earns nothing yet, and that nothing but a report is missing", async () => {
     const chain = new FakeFilecoin().addNft(1n, HOLDER, { weight: 0n });
-    expect((await chain.run(show, { id: "1" })).text).to.match(/earns after the next report/);
+    const { text } = await chain.run(show, { id: "1" });
+    expect(text).to.match(/attested power +never/);
+    expect(text).to.match(/They are now: it earns after the next report/);
+  });
+
+  it("says which sectors keep an NFT from earning (R-ORC-5)", async () => {
+    const chain = new FakeFilecoin().addNft(1n, HOLDER, { weight: 0n });
+    const { StateMinerSectors } = chain.lotus;
+    chain.lotus.StateMinerSectors = (...params) =>
+      (StateMinerSectors?.(...params) as { SectorNumber: number }[]).map(({ SectorNumber }) =>
+        sector(SectorNumber, SectorNumber === 3 ? 6_048_000 - 2880 : undefined),
+      );
+    const [check] = (await chain.runJson(show, { id: "1" })).checks;
+    expect(check?.text).to.match(/must be active and last to its expiry\. Sector 3 expires 1 day early \(.*\)\.$/);
+  });
+
+  it("says that the node cannot tell which sectors are faulty", async () => {
+    const chain = new FakeFilecoin().addNft(1n, HOLDER, { weight: 0n }).without("StateMinerPartitions");
+    expect((await chain.run(show, { id: "1" })).text).to.match(/This node does not tell which are faulty/);
+  });
+
+  it("warns when the oracle has not reported for three days (R-ORC-6)", async () => {
+    const chain = new FakeFilecoin().addNft(1n, HOLDER);
+    chain.replies.isStale = () => true;
+    chain.replies.lastFrame = () => 1_730n;
+    const { text } = await chain.run(show, { id: "1" });
+    expect(text).to.match(/last report +frame 1730, of .*, 6 days ago/);
+    expect(text).to.match(/has not reported for three days: no new NFT begins to earn/);
   });
 
   it("refuses a number that is none, or of no NFT", async () => {

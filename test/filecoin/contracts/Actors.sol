@@ -17,6 +17,8 @@ error WrongSectorState(uint64 sector);
 error WrongClass(uint64 epoch);
 error OwesFees(uint64 miner);
 error AlreadyStarted();
+/// @dev A message that the real actor acts on, and the simulation cannot.
+error NotImitated(uint64 method);
 /// @dev What only the simulator itself may do.
 error NotForYou();
 /// @dev The simulation itself failed.

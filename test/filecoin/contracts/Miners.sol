@@ -10,6 +10,7 @@ import {
     ILLEGAL_STATE,
     INSUFFICIENT_FUNDS,
     Message,
+    NotImitated,
     NOT_FOUND,
     SERIALIZATION,
     UNHANDLED_MESSAGE,
@@ -117,6 +118,13 @@ abstract contract Miners is Actors {
     /// @dev Sector age at which the termination fee is full, days.
     uint256 private constant FULL_FEE_DAYS = 140;
 
+    uint64 private constant CHANGE_PEER_ID = 4;
+    uint64 private constant APPLY_REWARDS = 14;
+    uint64 private constant CONFIRM_WORKER = 21;
+    /// @dev The methods of messages that nothing here acts on, one bit each: 3, 4, 5, 9 to 15, 17 to 20, 24, 28, 32 and
+    /// 34 to 36.
+    uint256 private constant NOT_IMITATED = 0x1d111efe38;
+
     // DISPATCH
 
     function _callMiner(Message memory m) internal returns (bytes memory) {
@@ -125,7 +133,7 @@ abstract contract Miners is Actors {
         if (method == 16 || method == 2280458852) return _withdrawBalance(s, m);
         if (method == 23 || method == 1010589339) return _changeOwner(s, m);
         if (method == 30 || method == 1570634796) return _changeBeneficiary(s, m);
-        if (method == 27 || method == 3665352697) return _repayDebt(s, m);
+        if (method == 22 || method == 3665352697) return _repayDebt(s, m);
         if (method == 348244887) return _isControllingAddress(s, m);
         if (method == 4127382196) return _maxTerminationFee(m);
         if (method == 1321604665) return _generateSectorLocation(s, m);
@@ -136,14 +144,36 @@ abstract contract Miners is Actors {
 
     function _getter(Miner storage s, Message memory m) private view returns (bytes memory answer) {
         uint64 method = m.method;
-        if (method == 4158972569) answer = _getBeneficiary(s);
+        if (method == 2) answer = _controlAddresses(s);
+        else if (method == 31 || method == 4158972569) answer = _getBeneficiary(s);
         else if (method == 3275365574) answer = _getOwner(s);
         else if (method == 4026106874) answer = Cbor.bigInt(_available(m.to, s));
         else if (method == 1726876304) answer = s.vesting.encode(_vestingCut(s));
         else if (method == 3858292296) answer = Cbor.uint_(s.sectorSize);
         else if (method == 3180523767) answer = Cbor.bigUint(s.initialPledge);
-        else revert Exit(UNHANDLED_MESSAGE, 0, "");
+        else if (method == CONFIRM_WORKER) _check(m.hasParams || m.from == s.owner, FORBIDDEN);
+        else _refuse(s, m);
         _expectParams(m, false);
+    }
+
+    /// @dev Messages that nothing here acts on: unknown ones, ones without or with unreadable parameters, and those of
+    /// strangers are refused as the chain refuses them. Of most, no parameters are readable here.
+    function _refuse(Miner storage s, Message memory m) private view {
+        _check(m.method < 256 && (NOT_IMITATED >> m.method) & 1 != 0, UNHANDLED_MESSAGE);
+        Reader memory r = _reader(m);
+        if (m.method == APPLY_REWARDS) {
+            r.readArray(2);
+            r.readBigInt();
+            r.readBigInt();
+        } else if (m.method == CHANGE_PEER_ID) {
+            r.readArray(1);
+            r.readBytes();
+        } else {
+            r.bad = true;
+        }
+        _params(r);
+        _check(m.method == CHANGE_PEER_ID && _controls(s, m.from), FORBIDDEN);
+        revert NotImitated(m.method);
     }
 
     function _params(Reader memory r) private pure {
@@ -192,6 +222,18 @@ abstract contract Miners is Actors {
         }
         if (s.pendingOwner == s.owner) (s.ownerChanging, s.pendingOwner) = (false, 0);
         return "";
+    }
+
+    function _controlAddresses(Miner storage s) private view returns (bytes memory answer) {
+        answer = bytes.concat(
+            hex"83",
+            Cbor.bytes_(Addresses.idBytes(s.owner)),
+            Cbor.bytes_(Addresses.idBytes(s.worker)),
+            Cbor.array(uint64(s.controls.length))
+        );
+        for (uint256 i; i < s.controls.length; ++i) {
+            answer = bytes.concat(answer, Cbor.bytes_(Addresses.idBytes(s.controls[i])));
+        }
     }
 
     function _isControllingAddress(Miner storage s, Message memory m) private view returns (bytes memory) {

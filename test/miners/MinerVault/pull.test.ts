@@ -137,7 +137,12 @@ describe("The implementation of vaults", () => {
     const p = await deployed();
     const factory = await ethers.getContractFactory("PowerNFT", { libraries: p.libraries });
     await expect(
-      factory.deploy(await p.manager.getAddress(), await p.registry.getAddress(), await p.renderer.getAddress()),
+      factory.deploy(
+        await p.manager.getAddress(),
+        await p.registry.getAddress(),
+        await p.powerOracle.getAddress(),
+        await p.renderer.getAddress(),
+      ),
     ).to.be.revertedWithCustomError(p.nft, "WiringMismatch");
   });
 });

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 
+import { bigIntBytes, encodeCbor } from "../../filecoin/cbor.ts";
 import { FIL } from "../../filecoin/index.ts";
+import { MINER_POWER, POWER_ACTOR, interceptActors } from "../../support/answers.ts";
+import { inOneEpoch } from "../../support/epoch.ts";
 import { applyWeights, attest, earn, mint } from "../../support/nft.ts";
 import { MINER, OWNER, QAP, type Enrolled, addMiner, earning, enrol, enrolled } from "../../support/protocol.ts";
 import { GiB } from "../../support/units.ts";
@@ -113,7 +116,8 @@ describe("PowerNFT.lowerWeight", () => {
     await expect(p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, 7n))
       .to.emit(p.nft, "WeightSet")
       .withArgs(p.first, MINER, QUARTER, 7n);
-    expect(await p.nft.attestedWeightsOf(p.first)).to.deep.equal([7n, 7n, 60_000n]);
+    const { last, previous } = await p.nft.attestedWeightsOf(p.first);
+    expect([last, previous]).to.deep.equal([7n, 7n]);
     expect((await p.nft.minerAccount(MINER)).weight).to.equal(7n);
   });
 
@@ -125,10 +129,30 @@ describe("PowerNFT.lowerWeight", () => {
     expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(2), 1_000n);
   });
 
+  it("lowers what is kept as the weight before where the last one is lower already", async () => {
+    const p = await pair();
+    await apply(p, [p.first], [QUARTER]);
+    await apply(p, [p.first], [3n]);
+    await expect(p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, 7n)).not.to.emit(p.nft, "WeightSet");
+    const { last, previous } = await p.nft.attestedWeightsOf(p.first);
+    expect([last, previous]).to.deep.equal([3n, 7n]);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(3n);
+  });
+
+  it("does not hide the NFT from falls that a report of the same frame says (R-ORC-2)", async () => {
+    const p = await pair();
+    await attest(p, p.first, QUARTER);
+    await p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, QUARTER - 1n);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 60_000n, [p.first], [7n]);
+    expect(await p.nft.weightOf(p.first)).to.equal(7n);
+  });
+
   it("is undone by the report of a later frame only", async () => {
     const p = await pair();
     await attest(p, p.first, QUARTER);
     await p.nft.connect(p.oracle).lowerWeight(p.first, 60_000n, 7n);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 60_000n, [p.first, p.second], [QUARTER, 5n]);
+    expect(await p.nft.weightOf(p.first)).to.equal(7n);
     await expect(p.nft.connect(p.oracle).applyWeights(MINER, 60_000n, [p.first], [QUARTER]))
       .to.be.revertedWithCustomError(p.nft, "StaleFrame")
       .withArgs(MINER, 60_000n);
@@ -158,6 +182,28 @@ describe("PowerNFT.applyWeights limits rises", () => {
       .to.emit(p.nft, "RiseLimited")
       .withArgs(p.second, MINER, 60n * GiB, 40n * GiB);
     expect((await p.nft.minerAccount(MINER)).weight).to.equal(100n * GiB);
+  });
+
+  it("to the power of this moment, not to that of a sync in the same epoch (R-ORC-2)", async () => {
+    const p = await pair();
+    const answers = (await interceptActors()).connect(p.oracle);
+    const fallen = encodeCbor([bigIntBytes(10n * GiB), bigIntBytes(10n * GiB)]);
+    await inOneEpoch([
+      () => p.nft.connect(p.oracle).sync(MINER),
+      () => answers.give(POWER_ACTOR, MINER_POWER, 0n, fallen),
+      () => apply(p, [p.first], [60n * GiB]),
+    ]);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(10n * GiB);
+  });
+
+  it("again when there is room, by the same report", async () => {
+    const p = await pair();
+    await p.fil.setClaim(MINER, 0n, 0n);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 50_000n, [p.first], [QUARTER]);
+    expect(await p.nft.weightOf(p.first)).to.equal(0n);
+    await p.fil.setClaim(MINER, QAP, QAP);
+    await p.nft.connect(p.oracle).applyWeights(MINER, 50_000n, [p.first], [QUARTER]);
+    expect(await p.nft.weightOf(p.first)).to.equal(QUARTER);
   });
 
   it("to nothing when the miner's power has fallen below what is attested", async () => {

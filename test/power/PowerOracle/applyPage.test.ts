@@ -1,11 +1,13 @@
 import { expect } from "chai";
 
-import type { ReportPage, ReportSkip } from "../../../lib/protocol/report.ts";
-import { mint } from "../../support/nft.ts";
+import { type ReportPage, type ReportSkip, leafOf } from "../../../lib/protocol/report.ts";
+import { FIL } from "../../filecoin/index.ts";
+import { earn, mint } from "../../support/nft.ts";
 import { applyPage, frameNow, nextFrame, report } from "../../support/oracle.ts";
-import { MINER, QAP, enrolled } from "../../support/protocol.ts";
+import { MINER, OWNER, QAP, SECTOR_SIZE, addMiner, enrol, enrolled } from "../../support/protocol.ts";
 
 const QUARTER = QAP / 4n;
+const OTHER = 1_001n;
 const SKIPPED: ReportSkip = { minerId: 1_001n, reason: "power differs from the claim" };
 
 /** Two NFTs, and a report on both of them in a page each. */
@@ -34,13 +36,15 @@ describe("PowerOracle.applyPage", () => {
     expect(await p.nft.attestedWeightsOf(p.first)).to.deep.equal([QUARTER, 0n, BigInt(p.frame)]);
   });
 
-  it("hashes leaves as the contract does", async () => {
+  it("hashes leaves as the library of the attestors does", async () => {
     const p = await reported();
     const [page] = p.pages;
-    const proof = p.tree.proofOf(page);
-    expect(proof.length).to.be.greaterThan(0);
-    expect(await p.powerOracle.leafOf(p.frame, page.minerId, [...page.ids], [...page.weights])).to.be.a("string");
-    await p.powerOracle.announceSkip(p.frame, SKIPPED.minerId, SKIPPED.reason, p.tree.proofOf(SKIPPED));
+    expect(await p.powerOracle.leafOf(p.frame, page.minerId, [...page.ids], [...page.weights])).to.equal(
+      leafOf(p.frame, page),
+    );
+    expect(await p.powerOracle.skippedLeafOf(p.frame, SKIPPED.minerId, SKIPPED.reason)).to.equal(
+      leafOf(p.frame, SKIPPED),
+    );
   });
 
   it("refuses what is not in the report: another weight, another frame, another page's proof", async () => {
@@ -48,10 +52,9 @@ describe("PowerOracle.applyPage", () => {
     const [page, other] = p.pages;
     const oracle = p.powerOracle.connect(p.stranger);
     const proof = p.tree.proofOf(page);
-    await expect(oracle.applyPage(p.frame, MINER, [p.first], [QUARTER - 1n], proof)).to.be.revertedWithCustomError(
-      p.powerOracle,
-      "NotInReport",
-    );
+    await expect(oracle.applyPage(p.frame, MINER, [p.first], [QUARTER - 1n], proof))
+      .to.be.revertedWithCustomError(p.powerOracle, "NotInReport")
+      .withArgs(p.frame, leafOf(p.frame, { ...page, weights: [QUARTER - 1n] }));
     await expect(
       oracle.applyPage(p.frame, MINER, [...page.ids], [...page.weights], p.tree.proofOf(other)),
     ).to.be.revertedWithCustomError(p.powerOracle, "NotInReport");
@@ -95,16 +98,74 @@ describe("PowerOracle.applyPage", () => {
       .withArgs(101n, 100n);
   });
 
-  it("lets an older report that waits speak of an NFT that the later one has not spoken of", async () => {
+  it("refuses an older report as soon as there is a later one, so that nobody chooses among days (R-ORC-1)", async () => {
     const p = await reported();
     const later = await nextFrame(p);
-    const page: ReportPage = { minerId: MINER, ids: [p.first], weights: [5n] };
-    const tree = await report(p, later, [page]);
-    await applyPage(p, tree, page);
-    await expect(applyPage(p, p.tree, p.pages[0])).to.be.revertedWithCustomError(p.nft, "StaleFrame");
-    await applyPage(p, p.tree, p.pages[1]);
-    expect(await p.nft.weightOf(p.first)).to.equal(5n);
+    await report(p, later, [SKIPPED]);
+    await expect(applyPage(p, p.tree, p.pages[0]))
+      .to.be.revertedWithCustomError(p.powerOracle, "FrameOver")
+      .withArgs(p.frame, later);
+  });
+
+  it("activates no new NFT while there is no report for three frames; old ones go on (R-ORC-6)", async () => {
+    const p = await reported();
+    await applyPage(p, p.tree, p.pages[0]);
+    for (let i = 0; i < 4; i++) await nextFrame(p);
+    expect(await p.powerOracle.isStale()).to.equal(true);
+    await expect(applyPage(p, p.tree, p.pages[1])).to.be.revertedWithCustomError(p.powerOracle, "FrameTooOld");
+    await earn(p, MINER, FIL(40));
+    expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(10), 1_000n);
+    expect(await p.nft.earnedOf(p.second)).to.equal(0n);
+
+    const tree = await report(p, await frameNow(p), p.pages);
+    await applyPage(p, tree, p.pages[1]);
     expect(await p.nft.weightOf(p.second)).to.equal(QUARTER / 2n);
+  });
+
+  it("passes over an NFT that has expired (R-ORC-2)", async () => {
+    const p = await reported();
+    await applyPage(p, p.tree, p.pages[0]);
+    await p.fil.mineTo(await p.nft.expiryOf(p.first));
+    const page: ReportPage = { minerId: MINER, ids: [p.first, p.second], weights: [1n, 1n] };
+    const tree = await report(p, await frameNow(p), [page]);
+    await expect(applyPage(p, tree, page)).not.to.emit(p.nft, "WeightSet");
+  });
+
+  it("refuses by name what no page may say, and applies the report's other pages (R-ORC-2)", async () => {
+    const p = await enrolled();
+    await enrol(p, OTHER, OWNER, await addMiner(p, { id: OTHER, owner: OWNER }));
+    const first = await mint(p, { sectors: [{ start: 0n, count: 25n }], nominalPower: QUARTER });
+    const good: ReportPage = { minerId: MINER, ids: [first], weights: [7n] };
+    const bad: [ReportPage, string, unknown[]][] = [
+      [{ minerId: MINER, ids: [first, first], weights: [1n, 1n] }, "NotAscending", [first, first]],
+      [{ minerId: OTHER, ids: [first], weights: [1n] }, "WrongMiner", [first, MINER, OTHER]],
+      [{ minerId: MINER, ids: [first, 99n], weights: [1n, 1n] }, "UnknownNFT", [99n]],
+      [{ minerId: MINER, ids: [first], weights: [QUARTER + 1n] }, "WeightAboveNominal", [first, QUARTER + 1n, QUARTER]],
+      [{ minerId: MINER, ids: [first], weights: [1n, 2n] }, "LengthMismatch", [1n, 2n]],
+    ];
+    const tree = await report(p, await frameNow(p), [good, ...bad.map(([page]) => page)]);
+    for (const [page, error, args] of bad) {
+      await expect(applyPage(p, tree, page))
+        .to.be.revertedWithCustomError(p.nft, error)
+        .withArgs(...args);
+    }
+    await applyPage(p, tree, good);
+    expect(await p.nft.weightOf(first)).to.equal(7n);
+  });
+
+  it("takes a page of 100 NFTs, and one of none, which changes nothing", async () => {
+    const p = await enrolled();
+    const first = await mint(p, { sectors: [{ start: 0n, count: 1n }], nominalPower: SECTOR_SIZE });
+    for (let i = 1n; i < 100n; i++) {
+      await mint(p, { sectors: [{ start: i, count: 1n }], nominalPower: SECTOR_SIZE });
+    }
+    const ids = Array.from({ length: 100 }, (_, i) => first + BigInt(i));
+    const page: ReportPage = { minerId: MINER, ids, weights: ids.map(() => SECTOR_SIZE) };
+    const empty: ReportPage = { minerId: MINER, ids: [], weights: [] };
+    const tree = await report(p, await frameNow(p), [page, empty]);
+    await expect(applyPage(p, tree, empty)).not.to.emit(p.powerOracle, "Applied");
+    await applyPage(p, tree, page);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QAP);
   });
 });
 
@@ -118,8 +179,9 @@ describe("PowerOracle.announceSkip", () => {
 
   it("refuses a skip that the report does not contain", async () => {
     const p = await reported();
-    await expect(
-      p.powerOracle.announceSkip(p.frame, MINER, SKIPPED.reason, p.tree.proofOf(SKIPPED)),
-    ).to.be.revertedWithCustomError(p.powerOracle, "NotInReport");
+    const leaf = await p.powerOracle.skippedLeafOf(p.frame, MINER, SKIPPED.reason);
+    await expect(p.powerOracle.announceSkip(p.frame, MINER, SKIPPED.reason, p.tree.proofOf(SKIPPED)))
+      .to.be.revertedWithCustomError(p.powerOracle, "NotInReport")
+      .withArgs(p.frame, leaf);
   });
 });

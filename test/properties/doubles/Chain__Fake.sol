@@ -32,11 +32,28 @@ contract Chain__Fake {
         int256 refusal;
     }
 
+    /// @dev How a sector does, numbered as the miner actor does; Gone: it was compacted away.
+    enum SectorState {
+        Dead,
+        Active,
+        Faulty,
+        Gone
+    }
+    struct Sector {
+        SectorState state;
+        /// @dev The epoch up to which it is committed.
+        uint64 expiration;
+    }
+
     uint256 private constant HALF_DAY = 1440;
+    /// @dev The expiration of sectors that nobody touched, and their answers' width: uint32.
+    uint64 private constant FAR = 1 << 31;
     /// @dev The epoch of the bucket in front, which nobody measures. It is a multiple of 2,880 like all others.
     uint256 private constant FRONT = 66_240;
 
     mapping(uint64 id => Miner) private _miners;
+    /// @dev Of expiration 0: never touched, and active.
+    mapping(uint64 id => mapping(uint64 number => Sector)) private _sectors;
     mapping(address account => uint64 id) public ids;
     mapping(uint64 id => address account) public accounts;
     uint64 private _lastId;
@@ -112,6 +129,21 @@ contract Chain__Fake {
         return _withdraw(_miners[id], amount);
     }
 
+    function setSector(uint64 id, uint64 number, SectorState state, uint64 expiration) external {
+        _sectors[id][number] = Sector(state, expiration);
+    }
+
+    function sector(uint64 id, uint64 number) public view returns (Sector memory found) {
+        found = _sectors[id][number];
+        if (found.expiration == 0) return Sector(SectorState.Active, FAR);
+    }
+
+    /// @notice Where a sector is, as GenerateSectorLocation answers: deadline and partition.
+    function placeOf(uint64 id, uint64 number) public view returns (bytes memory) {
+        if (sector(id, number).state == SectorState.Gone) return hex"822020";
+        return abi.encodePacked(hex"82", uint8(number % 24), hex"00");
+    }
+
     // WHAT THE PRECOMPILES ASK
 
     function resolve(bytes calldata raw) external view returns (bytes memory) {
@@ -144,11 +176,30 @@ contract Chain__Fake {
             bytes memory term = bytes.concat(hex"83", _amount(int256(m.quota)), hex"40", _epoch(uint64(m.expiration)));
             return _answer(bytes.concat(hex"8282", _id(m.beneficiary), term, hex"f6"));
         }
+        if (method == 3010055991) return _sectorExpiration(to, params);
+        if (method == 3092458564) return _validateSectorStatus(to, params);
         require(method == 2280458852, "chain: no such method");
         if (ids[msg.sender] != m.beneficiary) return abi.encode(int256(18), uint64(0), bytes(""));
         (int256 exitCode, uint256 paid) = _withdraw(m, _readAmount(params[1:]));
         if (exitCode != 0) return abi.encode(exitCode, uint64(0), bytes(""));
         return _answer(_amount(int256(paid)));
+    }
+
+    function _sectorExpiration(uint64 id, bytes calldata params) private view returns (bytes memory) {
+        (uint64 number, ) = _readUint(params, 0);
+        Sector memory s = sector(id, number);
+        if (s.state == SectorState.Gone) return abi.encode(int256(17), uint64(0), bytes(""));
+        return _answer(_epoch(s.expiration));
+    }
+
+    function _validateSectorStatus(uint64 id, bytes calldata params) private view returns (bytes memory) {
+        (uint64 number, uint256 at) = _readUint(params, 1);
+        SectorState state = sector(id, number).state;
+        if (keccak256(params[at + 2:]) != keccak256(placeOf(id, number))) {
+            return abi.encode(int256(17), uint64(0), bytes(""));
+        }
+        if (state == SectorState.Gone) state = SectorState.Dead;
+        return _answer(uint8(params[at]) == uint8(state) ? bytes(hex"f5") : bytes(hex"f4"));
     }
 
     function _withdraw(Miner storage m, uint256 wanted) private returns (int256 exitCode, uint256 paid) {
@@ -212,6 +263,15 @@ contract Chain__Fake {
             mstore(out, add(length, 2))
         }
         return out;
+    }
+
+    /// @dev Numbers below 65,536.
+    function _readUint(bytes calldata cbor, uint256 at) private pure returns (uint64 value, uint256 next) {
+        uint8 head = uint8(cbor[at]);
+        if (head < 24) return (head, at + 1);
+        if (head == 0x18) return (uint8(cbor[at + 1]), at + 2);
+        require(head == 0x19, "chain: a small number");
+        return (uint16(bytes2(cbor[at + 1:at + 3])), at + 3);
     }
 
     function _readAmount(bytes calldata cbor) private pure returns (uint256 value) {

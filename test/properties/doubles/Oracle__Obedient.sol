@@ -13,7 +13,12 @@ contract Oracle__Obedient {
         POWER_NFT = powerNFT;
     }
 
-    function setWeights(uint64 minerId, uint256[] calldata ids, uint64[] calldata weights) external {
-        IPowerNFT(POWER_NFT).applyWeights(minerId, ++_frame, ids, weights);
+    function setWeights(
+        uint64 minerId,
+        uint256[] calldata ids,
+        uint64[] calldata weights
+    ) external returns (uint16 frame) {
+        frame = ++_frame;
+        IPowerNFT(POWER_NFT).applyWeights(minerId, frame, ids, weights);
     }
 }

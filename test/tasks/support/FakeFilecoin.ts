@@ -1,4 +1,5 @@
-import { Interface } from "ethers";
+import { Interface, getCreateAddress } from "ethers";
+import { artifacts } from "hardhat";
 
 import type { Deployment } from "../../../lib/deployments.ts";
 import {
@@ -23,6 +24,7 @@ import {
   parseAddress,
   powerMarketAbi,
   powerNftAbi,
+  powerOracleAbi,
   publicNetwork,
   toBase64,
   toHex,
@@ -48,6 +50,9 @@ export interface JsonRun {
   readonly error?: { readonly message: string; readonly exitCode: number };
 }
 
+/** What the sender's next transaction has. */
+const FIRST_NONCE = 3;
+
 type Kind = "account" | "multisig" | "storageminer" | "evm" | "ethaccount";
 interface Actor {
   readonly kind: Kind;
@@ -59,8 +64,9 @@ type Reply = (...args: bigint[]) => unknown;
 export const NFT = "0x1000000000000000000000000000000000000001" as Hex;
 export const REGISTRY = "0x1000000000000000000000000000000000000002" as Hex;
 export const VAULT = "0x1000000000000000000000000000000000000003" as Hex;
-export const MARKET = "0x1000000000000000000000000000000000000004" as Hex;
-export const COIN = "0x1000000000000000000000000000000000000005" as Hex;
+export const ORACLE = "0x1000000000000000000000000000000000000004" as Hex;
+export const MARKET = "0x1000000000000000000000000000000000000005" as Hex;
+export const COIN = "0x1000000000000000000000000000000000000006" as Hex;
 export const HOLDER = "0x2000000000000000000000000000000000000001" as Hex;
 export const STRANGER = "0x2000000000000000000000000000000000000002" as Hex;
 export const OWNER_KEY = parseAddress("f15ihq5ibzwki2b4ep2f46avlkrqzhpqgtga7pdrq");
@@ -71,12 +77,13 @@ const CONTRACTS: Readonly<Record<string, Interface>> = {
   [NFT]: new Interface(powerNftAbi),
   [REGISTRY]: new Interface(minerRegistryAbi),
   [VAULT]: new Interface(minerVaultAbi),
+  [ORACLE]: new Interface(powerOracleAbi),
   [MARKET]: new Interface(powerMarketAbi),
   [COIN]: new Interface(erc20Abi),
 };
 const ALL = new Interface([
   ...new Set(
-    [...powerNftAbi, ...powerMarketAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) =>
+    [...powerNftAbi, ...powerOracleAbi, ...powerMarketAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) =>
       line.startsWith("error"),
     ),
   ),
@@ -101,6 +108,11 @@ export class FakeFilecoin {
   readonly replies: Record<string, Reply> = {};
   /** Methods that revert, with the error and its values. */
   readonly reverts: Record<string, readonly [string, readonly unknown[]]> = {};
+  /** Code whose constructor reverts, with the error and its values. */
+  readonly refusedCode: [string, readonly [string, readonly unknown[]]][] = [];
+  /** Where a created contract comes to lie, when it is not where its nonce says. */
+  createdAt: Hex | undefined;
+  deploymentPath = "deployments/local/local.json";
   /** Events that the next transaction emits. */
   events: readonly { readonly contract: Hex; readonly name: string; readonly args: readonly unknown[] }[] = [];
   /** Keys in the wallet of the node. */
@@ -219,6 +231,8 @@ export class FakeFilecoin {
       minerAccount: () => account({}),
       solvency: () => ({ cash: 0n, liabilities: 0n, earned: 0n, covered: 0n, owed: 0n }),
       creditOf: () => 0n,
+      lastFrame: () => 1_735n,
+      isStale: () => false,
     });
   }
 
@@ -271,6 +285,7 @@ export class FakeFilecoin {
       unpaidOf: of("unpaidOf", unpaid),
       earnedOf: of("earnedOf", payable + unpaid),
       paidOf: of("paidOf", 0n),
+      attestedWeightsOf: of("attestedWeightsOf", [weight, weight, weight === 0n ? 0n : 1_735n]),
     });
     return this;
   }
@@ -310,6 +325,7 @@ export class FakeFilecoin {
       minerVaultImplementation: REGISTRY,
       minerRegistry: REGISTRY,
       powerNFTRenderer: REGISTRY,
+      powerOracle: ORACLE,
       powerNFT: NFT,
       powerMarket: MARKET,
       libraries: {},
@@ -331,6 +347,8 @@ export class FakeFilecoin {
         this.onSent();
         return Promise.resolve(`0x${"11".repeat(32)}` as const);
       },
+      compiled: (name) => artifacts.readArtifact(name),
+      deploymentPath: this.deploymentPath,
       deployment: () => Promise.resolve(deployment),
       parseAddress: (text) => parseAddress(text, prefix),
       pause: () => Promise.resolve(),
@@ -349,19 +367,30 @@ export class FakeFilecoin {
     Promise.resolve().then(() => {
       switch (method) {
         case "eth_call": {
-          const { to, data } = params[0] as { to: Hex; data: Hex };
-          return this.#call(to, data);
+          const { to, data } = params[0] as { to?: Hex; data: Hex };
+          return to === undefined ? this.#create(data) : this.#call(to, data);
         }
         case "eth_getCode":
           return params[0] === VAULT && !this.vaultExists ? "0x" : "0x01";
         case "eth_getTransactionCount":
-          return this.replaced ? "0x4" : "0x3";
+          return `0x${(FIRST_NONCE + this.#created().length + (this.replaced ? 1 : 0)).toString(16)}`;
         case "eth_getTransactionReceipt":
           return this.#receipt();
         default:
           throw new Error(`The fake does not know ${method}`);
       }
     });
+
+  /** The creations that were sent. */
+  #created(): EthTransaction[] {
+    return this.sent.filter((tx): tx is EthTransaction => "data" in tx && tx.to === undefined);
+  }
+
+  /** What the creation of a contract returns, unless a test says that its constructor reverts. */
+  #create(data: Hex): Hex {
+    for (const [code, [name, args]] of this.refusedCode) if (data.startsWith(code)) throw reverted(name, args);
+    return "0x01";
+  }
 
   #call(to: Hex, data: Hex): Hex {
     const contract = CONTRACTS[to];
@@ -371,8 +400,9 @@ export class FakeFilecoin {
     if (revert !== undefined) throw reverted(revert[0], revert[1]);
     const reply = this.replies[call.name];
     if (reply !== undefined) {
+      const several = call.fragment.outputs.length > 1;
       const value = reply(...(call.args.toArray() as bigint[]));
-      return contract.encodeFunctionResult(call.name, [value]) as Hex;
+      return contract.encodeFunctionResult(call.name, several ? (value as unknown[]) : [value]) as Hex;
     }
     const outputs = call.fragment.outputs.map(({ type }) => (type === "bool" ? true : type === "address" ? VAULT : 0n));
     return contract.encodeFunctionResult(call.name, outputs) as Hex;
@@ -401,7 +431,10 @@ export class FakeFilecoin {
       address: contract,
       ...CONTRACTS[contract]?.encodeEventLog(name, args),
     }));
-    return { status: "0x1", blockNumber: `0x${this.head.toString(16)}`, gasUsed: "0x989680", logs };
+    const last = this.#created().at(-1);
+    const contractAddress =
+      last === undefined ? null : (this.createdAt ?? getCreateAddress({ from: last.from, nonce: last.nonce }));
+    return { status: "0x1", blockNumber: `0x${this.head.toString(16)}`, gasUsed: "0x989680", contractAddress, logs };
   }
 
   #find(text: string): [bigint, Actor] {

@@ -1,0 +1,103 @@
+import { getCreateAddress } from "ethers";
+
+import type { Libraries } from "./link.ts";
+
+/** Who holds the roles at the beginning; any of them may be a masked id of a native actor. */
+export interface RoleHolders {
+  readonly governance: string;
+  readonly guardian: string;
+}
+
+/** Who attests weights at the beginning. */
+export interface Attestors {
+  /** At most 32 addresses, in any order. */
+  readonly members: readonly string[];
+  /** How many must agree: more than half. */
+  readonly quorum: number;
+}
+
+/** The addresses of a deployment. */
+export interface ProtocolAddresses {
+  readonly accessManager: string;
+  readonly minerVaultImplementation: string;
+  readonly minerRegistry: string;
+  readonly powerNFTRenderer: string;
+  readonly powerOracle: string;
+  readonly powerNFT: string;
+  readonly powerMarket: string;
+  /** Code that PowerNFT runs in its own context; fixed for ever when it is deployed. */
+  readonly libraries: Libraries;
+}
+
+/** One contract of a deployment. */
+export interface PlannedContract {
+  readonly name: string;
+  /** Where it comes to lie, if nothing else of the deployer comes in between. */
+  readonly address: string;
+  readonly args: readonly unknown[];
+  readonly libraries: Libraries;
+}
+
+/** What is deployed, in this order, by transactions that follow each other. */
+export interface DeploymentPlan {
+  readonly contracts: readonly PlannedContract[];
+  readonly addresses: ProtocolAddresses;
+}
+
+/** The contracts in the order of their deployment. */
+const ORDER = [
+  "Minting",
+  "Weights",
+  "PowerAccessManager",
+  "MinerVault",
+  "MinerRegistry",
+  "PowerNFTRenderer",
+  "PowerOracle",
+  "PowerNFT",
+  "PowerMarket",
+] as const;
+type Name = (typeof ORDER)[number];
+
+/**
+ * Plans a deployment. The contracts name each other, so their addresses follow from the deployer and its next nonce; the
+ * constructors check that they were wired as planned.
+ */
+export function planDeployment(
+  from: string,
+  firstNonce: number,
+  holders: RoleHolders,
+  attestors: Attestors,
+): DeploymentPlan {
+  const at = (name: Name): string => getCreateAddress({ from, nonce: firstNonce + ORDER.indexOf(name) });
+  const members = [...attestors.members].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  const libraries = { Minting: at("Minting"), Weights: at("Weights") };
+  const args: Readonly<Record<Name, readonly unknown[]>> = {
+    Minting: [],
+    Weights: [],
+    PowerAccessManager: [holders, at("PowerNFT"), at("PowerOracle"), at("PowerMarket")],
+    MinerVault: [at("PowerNFT")],
+    MinerRegistry: [at("MinerVault")],
+    PowerNFTRenderer: [],
+    PowerOracle: [at("PowerAccessManager"), at("PowerNFT"), members, attestors.quorum],
+    PowerNFT: [at("PowerAccessManager"), at("MinerRegistry"), at("PowerOracle"), at("PowerNFTRenderer")],
+    PowerMarket: [at("PowerAccessManager"), at("PowerNFT")],
+  };
+  return {
+    contracts: ORDER.map((name) => ({
+      name,
+      address: at(name),
+      args: args[name],
+      libraries: name === "PowerNFT" ? libraries : {},
+    })),
+    addresses: {
+      accessManager: at("PowerAccessManager"),
+      minerVaultImplementation: at("MinerVault"),
+      minerRegistry: at("MinerRegistry"),
+      powerNFTRenderer: at("PowerNFTRenderer"),
+      powerOracle: at("PowerOracle"),
+      powerNFT: at("PowerNFT"),
+      powerMarket: at("PowerMarket"),
+      libraries,
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+
+import { expect } from "chai";
+
+import { frameOf } from "../../../lib/index.ts";
+import { environmentName } from "../../../miner-bridge/config/index.ts";
+import { type Role, runTick } from "../../../miner-bridge/runTick.ts";
+import { Random } from "../../lotus/random.ts";
+import { FINALITY } from "../support/FakeChain.ts";
+import { ADDRESSES, KEYS, World, configOn } from "../support/bridge.ts";
+import { daily } from "./daily.ts";
+import { watchPoints } from "./watchPoints.ts";
+
+const CHILD = resolve(import.meta.dirname, "child.ts");
+/** Rounds until everything that was begun is settled. */
+const ROUNDS = 5;
+const RANDOM_KILLS = 200;
+/** The longest time after its start at which a process is killed, milliseconds. */
+const LONGEST_LIFE = 250;
+const SEED = 20_261_125;
+/** Which member's key a role has. */
+const MEMBERS = { attestor: 0, keeper: 1 } as const;
+
+/** Where the process ends, in a test that does not end. */
+class Killed extends Error {}
+
+/** A process that works for a role. */
+class Worker {
+  readonly #child: ChildProcess;
+  #output = "";
+
+  constructor(world: World, role: Role, rounds = ROUNDS) {
+    const config = configOn(world.node, join(world.folder, "crash"));
+    const named = Object.entries(config).map(([name, value]) => [environmentName(name), String(value)]);
+    this.#child = spawn(process.execPath, [CHILD], {
+      env: {
+        PATH: process.env["PATH"],
+        ...(Object.fromEntries(named) as Record<string, string>),
+        MINER_BRIDGE_KEY: KEYS[MEMBERS[role]],
+        ROLE: role,
+        ROUNDS: String(rounds),
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+      cwd: world.folder,
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
+  }
+
+  /** @returns the signal that ended it; null where it ended by itself, well. */
+  async ended(): Promise<string | null> {
+    const [code, signal] = (await once(this.#child, "close")) as [number | null, string | null];
+    if (code !== 0 && signal === null) throw new Error(`the process failed with ${code}`);
+    return signal;
+  }
+
+  async ready(): Promise<void> {
+    while (!this.#output.includes("ready")) await once(this.#child.stdout as NodeJS.ReadableStream, "data");
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+describe("a bridge that is killed", function () {
+  this.timeout(600_000);
+  const worlds: World[] = [];
+
+  afterEach(() => Promise.all(worlds.splice(0).map((world) => world.stop())));
+
+  /** One member is the quorum; two miners, so that there are two pages. */
+  const start = async (): Promise<World> => {
+    const world = await World.start();
+    worlds.push(world);
+    world.chain.members = [ADDRESSES[0] as string];
+    world.chain.quorum = 1;
+    world.chain.skipTo(2n * 2_880n + FINALITY + 100n);
+    world.chain.vault(1001n);
+    world.chain.mint(3n, { minerId: 1001n });
+    return world;
+  };
+
+  /**
+   * Works through rounds in this process, and ends at a point as a kill would: nothing runs after it, the memory is as it
+   * was written, and the chain goes on.
+   *
+   * @returns how many points were passed.
+   */
+  const work = async (world: World, role: Role, killAt = 0): Promise<number> => {
+    const bridge = await world.bridge(role, MEMBERS[role], {}, daily);
+    let points = 0;
+    const restore = watchPoints(() => {
+      points += 1;
+      if (killAt !== 0 && points >= killAt) throw new Killed(); // nor does anything that would catch it write again
+    });
+    try {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await runTick(bridge);
+        world.chain.mine(4n);
+      }
+    } catch (error) {
+      if (killAt === 0) throw error;
+    } finally {
+      restore();
+      bridge.close();
+    }
+    return points;
+  };
+
+  const expectEachOnce = ({ chain }: World): void => {
+    const counts = new Map<string, number>();
+    for (const { name, args } of chain.executed) {
+      const deed = [name, ...args.slice(0, 3)].map(String).join(" ");
+      counts.set(deed, (counts.get(deed) ?? 0) + 1);
+    }
+    expect([...counts].filter(([, times]) => times !== 1)).to.deep.equal([]);
+    expect(chain.executed.filter(({ succeeded }) => !succeeded)).to.deep.equal([]);
+    expect(chain.pool.size).to.equal(0);
+  };
+
+  it("while it attests, at any point where it writes or sends, has submitted once when it is started again", async () => {
+    const points = await work(await start(), "attestor");
+    expect(points).to.be.greaterThan(20);
+    for (let killAt = 1; killAt <= points; killAt += 1) {
+      const world = await start();
+      const frame = frameOf(world.chain.head - FINALITY);
+      await work(world, "attestor", killAt);
+      await work(world, "attestor");
+      expectEachOnce(world);
+      expect(world.chain.lastFrame, `killed at ${killAt}`).to.equal(frame);
+      await worlds.pop()?.stop();
+    }
+  });
+
+  it("while it keeps, at any point where it writes or sends, has applied each page once when it is started again", async () => {
+    const begin = async (): Promise<World> => {
+      const world = await start();
+      await work(world, "attestor");
+      return world;
+    };
+    const points = await work(await begin(), "keeper");
+    expect(points).to.be.greaterThan(20);
+    for (let killAt = 1; killAt <= points; killAt += 1) {
+      const world = await begin();
+      await work(world, "keeper", killAt);
+      await work(world, "keeper");
+      expectEachOnce(world);
+      const applied = world.chain.executed.filter(({ name }) => name === "applyPage").map(({ args }) => args[1]);
+      expect(applied, `killed at ${killAt}`).to.have.members([1000n, 1001n]);
+      await worlds.pop()?.stop();
+    }
+  });
+
+  it(`at ${RANDOM_KILLS} random moments, over several frames, never sends twice and never loses a report`, async () => {
+    const world = await start();
+    const { chain } = world;
+    const random = new Random(SEED);
+    const pagesOf = (frame: number) =>
+      chain.executed.filter(({ name, args }) => name === "applyPage" && args[0] === BigInt(frame));
+    const frames: number[] = [];
+    let kills = 0;
+    const live = async (role: Role): Promise<void> => {
+      while (kills < RANDOM_KILLS) {
+        kills += 1;
+        const worker = new Worker(world, role, 1_000);
+        const ended = worker.ended();
+        await worker.ready();
+        await new Promise((done) => setTimeout(done, random.next() * LONGEST_LIFE));
+        worker.kill();
+        expect(await ended).to.equal("SIGKILL");
+        if (pagesOf(chain.lastFrame).length < 2) continue;
+        frames.push(chain.lastFrame);
+        chain.skipTo(chain.head + 2_880n);
+      }
+    };
+    await Promise.all([live("attestor"), live("keeper")]);
+    for (const role of ["attestor", "keeper", "attestor"] as const) {
+      expect(await new Worker(world, role, 2 * ROUNDS).ended()).to.equal(null);
+    }
+    expectEachOnce(world);
+    expect(frames.length).to.be.greaterThan(3);
+    for (const frame of frames) expect(pagesOf(frame), `frame ${frame}`).to.have.length(2);
+  });
+});
