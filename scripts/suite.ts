@@ -7,7 +7,15 @@
 import { spawn } from "node:child_process";
 
 /** The steps of `npm test`: everything that needs nothing but the repository. */
-const README_TESTS = ["check:types", "check:format", "check:solidity", "check:lint", "test:unit", "test:properties"];
+const README_TESTS = [
+  "check:types",
+  "check:format",
+  "check:solidity",
+  "check:lint",
+  "test:contracts",
+  "test:unit",
+  "test:properties",
+];
 
 interface Outcome {
   readonly step: string;
@@ -38,7 +46,8 @@ function run(step: string): Promise<Outcome> {
     child.on("close", (code) => {
       const failing = countOf(output, "failing");
       const passing = countOf(output, "passing");
-      if (code === 0) resolve({ step, passed: Math.max(passing, 1), failed: failing });
+      const ranNothing = step.startsWith("test:") && passing === 0;
+      if (code === 0 && !ranNothing) resolve({ step, passed: Math.max(passing, 1), failed: failing });
       else resolve({ step, passed: passing, failed: Math.max(failing, 1) });
     });
   });
