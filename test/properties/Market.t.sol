@@ -8,11 +8,12 @@ import { MarketHandler, Trade } from "./MarketHandler.sol";
 import { Authority__Open } from "./doubles/Authority__Open.sol";
 import { Coin__Plain } from "./doubles/Coin__Plain.sol";
 import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
+import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @title The market's money and NFTs, by random histories (R-MKT)
 contract MarketTest is FakeNetwork {
     uint256 private constant NFTS = 4;
-    uint256 private constant CAMPAIGN = 360;
+    uint256 private constant CAMPAIGN = 30;
     uint64 private constant NOMINAL = 1 << 40;
 
     MarketHandler private _handler;

@@ -30,6 +30,7 @@ const NAMES = [
   "PowerNFTRenderer",
   "PowerOracle",
   "PowerNFT",
+  "PowerMarket",
 ];
 /** The nonce of the sender's next transaction. */
 const NONCE = 3;
@@ -97,6 +98,7 @@ describe("deploy", () => {
       powerNFTRenderer: addressOf("PowerNFTRenderer"),
       powerOracle: addressOf("PowerOracle"),
       powerNFT: addressOf("PowerNFT"),
+      powerMarket: addressOf("PowerMarket"),
       libraries: { Minting: addressOf("Minting"), Weights: addressOf("Weights") },
     });
   });
