@@ -4,37 +4,15 @@ pragma solidity 0.8.30;
 import { IPowerMarket } from "../../contracts/market/IPowerMarket.sol";
 import { PowerMarket } from "../../contracts/market/PowerMarket.sol";
 import { PowerNFT } from "../../contracts/power/PowerNFT.sol";
-import { Test } from "./Test.sol";
+import { Handler } from "./Handler.sol";
 import { Coin__Plain } from "./doubles/Coin__Plain.sol";
 import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
-
-/// @notice What a stateful run may do, counted.
-enum Trade {
-    List,
-    CancelListing,
-    CancelAll,
-    Buy,
-    BuyMany,
-    Offer,
-    Accept,
-    CancelOffer,
-    Auction,
-    Bid,
-    SettleAuction,
-    CancelAuction,
-    Withdraw,
-    Give,
-    Weigh,
-    Wait,
-    SetFee,
-    ClaimFees
-}
 
 /// @title Everybody who trades, at random
 /// @notice What somebody owns in a coin is what it holds, what it can withdraw, and what lies aside for its offers and
 /// bids. Every action but a sale leaves that of everybody as it is; a sale moves exactly its price. An action is refused
 /// only by an error that the market or PowerNFT names: a failed assertion inside them fails the run.
-contract MarketHandler is Test {
+contract MarketHandler is Handler {
     uint256 private constant BPS = 10_000;
     uint64 private constant MINER = 1000;
     uint64 private constant NOMINAL = 1 << 40;
@@ -64,70 +42,67 @@ contract MarketHandler is Test {
     /// @dev Offers whose money lies aside.
     uint256[] private _offers;
 
-    mapping(Trade => uint256) public calls;
-    mapping(Trade => uint256) public successes;
-
     constructor(PowerMarket market, PowerNFT nft, Coin__Plain coin, uint256 last, address[] memory people) {
         (MARKET, NFT, COIN, LAST, _people) = (market, nft, coin, last, people);
     }
 
-    /// @notice What a stateful run calls.
-    function actions() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](uint256(type(Trade).max) + 1);
-        all[uint8(Trade.List)] = this.list.selector;
-        all[uint8(Trade.CancelListing)] = this.cancelListing.selector;
-        all[uint8(Trade.CancelAll)] = this.cancelAll.selector;
-        all[uint8(Trade.Buy)] = this.buy.selector;
-        all[uint8(Trade.BuyMany)] = this.buyMany.selector;
-        all[uint8(Trade.Offer)] = this.offer.selector;
-        all[uint8(Trade.Accept)] = this.accept.selector;
-        all[uint8(Trade.CancelOffer)] = this.cancelOffer.selector;
-        all[uint8(Trade.Auction)] = this.auction.selector;
-        all[uint8(Trade.Bid)] = this.bid.selector;
-        all[uint8(Trade.SettleAuction)] = this.settleAuction.selector;
-        all[uint8(Trade.CancelAuction)] = this.cancelAuction.selector;
-        all[uint8(Trade.Withdraw)] = this.withdraw.selector;
-        all[uint8(Trade.Give)] = this.give.selector;
-        all[uint8(Trade.Weigh)] = this.weigh.selector;
-        all[uint8(Trade.Wait)] = this.wait.selector;
-        all[uint8(Trade.SetFee)] = this.setFee.selector;
-        all[uint8(Trade.ClaimFees)] = this.claimFees.selector;
+    /// @inheritdoc Handler
+    function actions() public pure override returns (bytes4[] memory all) {
+        all = new bytes4[](18);
+        all[0] = this.list.selector;
+        all[1] = this.cancelListing.selector;
+        all[2] = this.cancelAll.selector;
+        all[3] = this.buy.selector;
+        all[4] = this.buyMany.selector;
+        all[5] = this.offer.selector;
+        all[6] = this.accept.selector;
+        all[7] = this.cancelOffer.selector;
+        all[8] = this.auction.selector;
+        all[9] = this.bid.selector;
+        all[10] = this.settleAuction.selector;
+        all[11] = this.cancelAuction.selector;
+        all[12] = this.withdraw.selector;
+        all[13] = this.give.selector;
+        all[14] = this.weigh.selector;
+        all[15] = this.wait.selector;
+        all[16] = this.setFee.selector;
+        all[17] = this.claimFees.selector;
     }
 
     // LISTINGS
 
-    function list(uint256 seed) external {
+    function list(uint256 seed) external counted {
         uint256 id = _idOf(seed);
         address holder = NFT.ownerOf(id);
-        if (holder == address(MARKET)) return _count(Trade.List, false);
+        if (holder == address(MARKET)) return;
         uint256[] memory worth = _worth();
         uint64 expiry = uint64(block.number + 1 + (_draw(seed, 1) % 20_000));
         bool done = _do(holder, abi.encodeCall(MARKET.list, (id, _coinOf(seed), _amountOf(seed), expiry, 1)), 0);
         // now and then the approval is forgotten
         if (_draw(seed, 2) % 8 != 0) _approve(holder, id);
         _expect(worth);
-        _count(Trade.List, done);
+        _done(done);
     }
 
-    function cancelListing(uint256 seed) external {
+    function cancelListing(uint256 seed) external counted {
         uint256 id = _findListing(seed);
         uint256[] memory worth = _worth();
         bool done = _do(NFT.ownerOf(id), abi.encodeCall(MARKET.cancelListing, (id)), 0);
         _expect(worth);
         assertEq(MARKET.listing(id).price, 0, "a cancelled listing is gone");
-        _count(Trade.CancelListing, done);
+        _done(done);
     }
 
-    function cancelAll(uint256 seed) external {
+    function cancelAll(uint256 seed) external counted {
         // seldom, so that something is left for the others
-        if (_draw(seed, 0) % 3 != 0) return _count(Trade.CancelAll, false);
+        if (_draw(seed, 0) % 3 != 0) return;
         uint256[] memory worth = _worth();
         bool done = _do(_personOf(seed), abi.encodeCall(MARKET.cancelAll, ()), 0);
         _expect(worth);
-        _count(Trade.CancelAll, done);
+        _done(done);
     }
 
-    function buy(uint256 seed) external {
+    function buy(uint256 seed) external counted {
         uint256 id = _findListing(seed);
         IPowerMarket.Listing memory listed = MARKET.listing(id);
         address buyer = _personOf(seed);
@@ -143,10 +118,10 @@ contract MarketHandler is Test {
             _sale(worth, Deal(id, listed.coin, listed.price, listed.feeBps, listed.seller, buyer));
         }
         _expect(worth);
-        _count(Trade.Buy, done);
+        _done(done);
     }
 
-    function buyMany(uint256 seed) external {
+    function buyMany(uint256 seed) external counted {
         address buyer = _personOf(seed);
         address coin = _coinOf(seed);
         IPowerMarket.Listing[] memory listed = new IPowerMarket.Listing[](LAST);
@@ -162,13 +137,13 @@ contract MarketHandler is Test {
         uint256 bought = 0;
         for (uint256 i = 0; i < LAST; ++i) if (_soldTo(worth, i + 1, listed[i], buyer)) ++bought;
         _expect(worth);
-        _count(Trade.BuyMany, bought != 0);
+        _done(bought != 0);
     }
 
     // OFFERS
 
-    function offer(uint256 seed) external {
-        if (_offers.length == MAX_OFFERS) return _count(Trade.Offer, false);
+    function offer(uint256 seed) external counted {
+        if (_offers.length == MAX_OFFERS) return;
         address maker = _personOf(seed);
         IPowerMarket.Offer memory terms;
         if (_draw(seed, 3) % 2 == 0) terms.id = _idOf(seed);
@@ -182,16 +157,16 @@ contract MarketHandler is Test {
         bool done = _do(maker, abi.encodeCall(MARKET.offer, (terms)), value);
         if (done) _offers.push(MARKET.offers());
         _expect(worth);
-        _count(Trade.Offer, done);
+        _done(done);
     }
 
-    function accept(uint256 seed) external {
-        if (_offers.length == 0) return _count(Trade.Accept, false);
+    function accept(uint256 seed) external counted {
+        if (_offers.length == 0) return;
         uint256 at = _draw(seed, 4) % _offers.length;
         IPowerMarket.Offer memory terms = MARKET.offerOf(_offers[at]);
         uint256 id = terms.id == 0 ? _idOf(seed) : terms.id;
         address holder = NFT.ownerOf(id);
-        if (holder == address(MARKET)) return _count(Trade.Accept, false);
+        if (holder == address(MARKET)) return;
         _approve(holder, id);
         uint256[] memory worth = _worth();
         bool done = _do(holder, abi.encodeCall(MARKET.accept, (_offers[at], id)), 0);
@@ -202,11 +177,11 @@ contract MarketHandler is Test {
             _sale(worth, Deal(id, terms.coin, terms.amount, terms.feeBps, holder, terms.maker));
         }
         _expect(worth);
-        _count(Trade.Accept, done);
+        _done(done);
     }
 
-    function cancelOffer(uint256 seed) external {
-        if (_offers.length == 0) return _count(Trade.CancelOffer, false);
+    function cancelOffer(uint256 seed) external counted {
+        if (_offers.length == 0) return;
         uint256 at = _draw(seed, 4) % _offers.length;
         IPowerMarket.Offer memory terms = MARKET.offerOf(_offers[at]);
         // anybody's call does once the offer is void
@@ -216,41 +191,41 @@ contract MarketHandler is Test {
         assertTrue(done, "an offer can always be ended");
         _forget(at);
         _expect(worth);
-        _count(Trade.CancelOffer, done);
+        _done(done);
     }
 
     // AUCTIONS
 
-    function auction(uint256 seed) external {
+    function auction(uint256 seed) external counted {
         uint256 id = _idOf(seed);
         address holder = NFT.ownerOf(id);
-        if (holder == address(MARKET)) return _count(Trade.Auction, false);
+        if (holder == address(MARKET)) return;
         _approve(holder, id);
         uint256[] memory worth = _worth();
-        uint64 duration = uint64(120 + (_draw(seed, 1) % 3_000));
+        uint64 duration = uint64(120 + (_draw(seed, 1) % 1_500));
         bool done = _do(holder, abi.encodeCall(MARKET.auction, (id, _coinOf(seed), _amountOf(seed), duration)), 0);
         _expect(worth);
-        _count(Trade.Auction, done);
+        _done(done);
     }
 
-    function bid(uint256 seed) external {
+    function bid(uint256 seed) external counted {
         uint256 id = _findAuction(seed);
         IPowerMarket.Auction memory a = MARKET.auctionOf(id);
-        if (a.seller == address(0) || a.nextBid > type(uint96).max) return _count(Trade.Bid, false);
+        if (a.seller == address(0) || a.nextBid > type(uint96).max) return;
         address bidder = _personOf(seed);
         uint256 value = _fund(bidder, a.coin, a.nextBid);
         uint256[] memory worth = _worth();
         bytes memory data = abi.encodeCall(MARKET.bid, (id, a.coin, uint96(a.nextBid), _boundsOf(seed)));
         bool done = _do(bidder, data, value);
         _expect(worth);
-        _count(Trade.Bid, done);
+        _done(done);
     }
 
-    function settleAuction(uint256 seed) external {
+    function settleAuction(uint256 seed) external counted {
         uint256 id = _findAuction(seed);
         IPowerMarket.Auction memory a = MARKET.auctionOf(id);
-        if (a.seller == address(0)) return _count(Trade.SettleAuction, false);
-        if (_draw(seed, 1) % 2 == 0 && block.number < a.end) vm.roll(a.end);
+        if (a.seller == address(0)) return;
+        if (_draw(seed, 1) % 4 != 0 && block.number < a.end) vm.roll(a.end);
         uint256[] memory worth = _worth();
         bool done = _do(_personOf(seed), abi.encodeCall(MARKET.settleAuction, (id)), 0);
         assertTrue(done == (block.number >= a.end), "an auction can be ended exactly when its time is over");
@@ -261,23 +236,23 @@ contract MarketHandler is Test {
             assertTrue(NFT.ownerOf(id) == a.seller, "without a sale the seller has its NFT back");
         }
         _expect(worth);
-        _count(Trade.SettleAuction, done);
+        _done(done);
     }
 
-    function cancelAuction(uint256 seed) external {
+    function cancelAuction(uint256 seed) external counted {
         uint256 id = _findAuction(seed);
         IPowerMarket.Auction memory a = MARKET.auctionOf(id);
-        if (a.seller == address(0)) return _count(Trade.CancelAuction, false);
+        if (a.seller == address(0)) return;
         uint256[] memory worth = _worth();
         bool done = _do(a.seller, abi.encodeCall(MARKET.cancelAuction, (id)), 0);
         assertTrue(done == (a.bidder == address(0)), "an auction is cancelled only before its first bid");
         _expect(worth);
-        _count(Trade.CancelAuction, done);
+        _done(done);
     }
 
     // MONEY, AND WHAT HAPPENS BESIDE THE MARKET
 
-    function withdraw(uint256 seed) external {
+    function withdraw(uint256 seed) external counted {
         address coin = _coinOf(seed);
         address owner = _personOf(seed);
         uint256 credit = MARKET.creditOf(coin, owner);
@@ -286,38 +261,38 @@ contract MarketHandler is Test {
         assertTrue(done, "a credit can always be taken out");
         assertEq(MARKET.creditOf(coin, owner), 0, "and only once");
         _expect(worth);
-        _count(Trade.Withdraw, credit != 0);
+        _done(credit != 0);
     }
 
-    function give(uint256 seed) external {
+    function give(uint256 seed) external counted {
         uint256 id = _idOf(seed);
         address holder = NFT.ownerOf(id);
-        if (holder == address(MARKET)) return _count(Trade.Give, false);
+        if (holder == address(MARKET)) return;
         vm.prank(holder);
         NFT.transferFrom(holder, _personOf(seed), id);
         if (NFT.ownerOf(id) != holder) assertTrue(!MARKET.listing(id).open, "who is given an NFT has not listed it");
-        _count(Trade.Give, true);
+        _done(true);
     }
 
-    function weigh(uint256 seed) external {
+    function weigh(uint256 seed) external counted {
         (uint256[] memory ids, uint64[] memory weights) = (new uint256[](1), new uint64[](1));
         ids[0] = _idOf(seed);
         weights[0] = uint64(_draw(seed, 1) % 4 == 0 ? _draw(seed, 2) % NOMINAL : NOMINAL);
         Oracle__Obedient(NFT.ORACLE()).setWeights(MINER, ids, weights);
-        _count(Trade.Weigh, true);
+        _done(true);
     }
 
-    function wait(uint256 seed) external {
+    function wait(uint256 seed) external counted {
         vm.roll(block.number + 1 + (_draw(seed, 1) % 1_000));
-        _count(Trade.Wait, true);
+        _done(true);
     }
 
-    function setFee(uint256 seed) external {
+    function setFee(uint256 seed) external counted {
         MARKET.setMarketFee(uint16(_draw(seed, 1) % 251));
-        _count(Trade.SetFee, true);
+        _done(true);
     }
 
-    function claimFees(uint256 seed) external {
+    function claimFees(uint256 seed) external counted {
         address coin = _coinOf(seed);
         uint256[] memory worth = _worth();
         uint256 before = _balance(coin, TREASURY);
@@ -325,13 +300,13 @@ contract MarketHandler is Test {
         MARKET.claimMarketFees(coin, TREASURY);
         assertEq(_balance(coin, TREASURY) - before, fees, "the treasury gets the fees, and no more");
         _expect(worth);
-        _count(Trade.ClaimFees, fees != 0);
+        _done(fees != 0);
     }
 
     // WHAT HOLDS
 
     /// @notice The market owes what can be added up, holds exactly that, and keeps no NFT without an auction.
-    function check() public view {
+    function check() public view override {
         for (uint256 c = 0; c < 2; ++c) {
             address coin = c == 0 ? FIL : address(COIN);
             uint256 owed = MARKET.marketFees(coin);
@@ -349,7 +324,7 @@ contract MarketHandler is Test {
     }
 
     /// @notice Everything ends: nobody's money and nobody's NFT stays.
-    function settle() external {
+    function settle() external override {
         while (_offers.length != 0) this.cancelOffer(0);
         for (uint256 id = 1; id <= LAST; ++id) {
             IPowerMarket.Auction memory a = MARKET.auctionOf(id);
@@ -476,10 +451,15 @@ contract MarketHandler is Test {
         while (_people[i] != person) ++i;
     }
 
-    /// @dev A listed NFT, from a random one on; that one if there is none.
+    /// @dev A listed NFT, from a random one on, mostly one that can be bought; that one if there is none.
     function _findListing(uint256 seed) private view returns (uint256 id) {
         id = _idOf(seed);
-        for (uint256 i = 0; i < LAST && MARKET.listing(id).price == 0; ++i) id = (id % LAST) + 1;
+        bool closedToo = _draw(seed, 3) % 4 == 0;
+        for (uint256 i = 0; i < LAST; ++i) {
+            IPowerMarket.Listing memory listed = MARKET.listing(id);
+            if (listed.price != 0 && (listed.open || closedToo)) return id;
+            id = (id % LAST) + 1;
+        }
     }
 
     /// @dev An auctioned NFT in the same way.
@@ -513,10 +493,5 @@ contract MarketHandler is Test {
 
     function _draw(uint256 seed, uint256 what) private pure returns (uint256) {
         return uint256(keccak256(abi.encode(seed, what)));
-    }
-
-    function _count(Trade trade, bool done) private {
-        ++calls[trade];
-        if (done) ++successes[trade];
     }
 }
