@@ -26,6 +26,7 @@ import {
 } from "../test/lotus/protocol.ts";
 import { deployProbe } from "../test/lotus/probes.ts";
 import { explain } from "./explain.ts";
+import { measureMarket } from "./market.ts";
 
 interface Row {
   operation: string;
@@ -43,6 +44,7 @@ const CONTRACTS = [
   "GuaranteeLedger",
   "ExpectedIncome",
   "PowerOracle",
+  "PowerMarket",
   "PowerNFTRenderer",
   "MinerVault",
   "MinerRegistry",
@@ -289,6 +291,22 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     Number(floorWithdraw),
     null,
   );
+
+  // The market
+  await measureMarket({
+    network: net,
+    protocol,
+    seller: deployer,
+    buyer: other,
+    ids: ids.slice(4, 9),
+    earn: async () => {
+      await devnet.advance(A_WHILE);
+      await sync();
+      await harvest();
+    },
+    tell: async (label, receipt) => tell(label, await cidOf(receipt.hash)),
+    add,
+  });
 
   // Many NFTs
   let minted = few;

@@ -20,6 +20,7 @@ const schema = z.object({
   powerNFTRenderer: contract,
   powerOracle: contract,
   powerNFT: contract,
+  powerMarket: contract,
   libraries: z.record(z.string(), contract),
 });
 

@@ -47,6 +47,8 @@ export type { JsonRpcRequest, TransportOptions } from "./lotus/transport.ts";
 export { prefixOf, publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
 export { ContractReader, hex } from "./protocol/ethCall.ts";
+export { MarketReader } from "./protocol/MarketReader.ts";
+export type { Auction, Bounds, Listing, Offer, Quote } from "./protocol/MarketReader.ts";
 export { OracleReader } from "./protocol/OracleReader.ts";
 export type { Vote } from "./protocol/OracleReader.ts";
 export { FRAME_EPOCHS, MAX_PAGE, ReportTree, frameOf, leafOf, referenceEpoch } from "./protocol/report.ts";
@@ -62,8 +64,10 @@ export type {
   Solvency,
 } from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
+export { erc20Abi } from "./abi/erc20.ts";
 export { minerRegistryAbi } from "./abi/minerRegistry.ts";
 export { minerVaultAbi } from "./abi/minerVault.ts";
+export { powerMarketAbi } from "./abi/powerMarket.ts";
 export { powerNftAbi } from "./abi/powerNft.ts";
 export { powerOracleAbi } from "./abi/powerOracle.ts";
 export { fromBitfield, toBitfield } from "./sectors/bitfield.ts";

@@ -24,6 +24,27 @@ const reading = (id: string[], description: string) => task(id, description).add
 const sending = (id: string[], description: string) =>
   reading(id, description).addFlag(REALLY).addOption(OUTPUT).addOption(FROM);
 
+/** What a buyer can insist on; where nothing is said, what the plan shows. */
+const BOUNDS = {
+  minPower: optional("minPower", "The least power that it must earn with, like 15TiB"),
+  minExpiry: optional("minExpiry", "The earliest date at which it may expire, like 2028-03-01"),
+  maxFee: optional("maxFee", "The highest fees on its income, like 6%"),
+  maxRoyalty: optional("maxRoyalty", "The highest royalty on its sales, like 5%"),
+  minUnpaid: optional("minUnpaid", "The least unpaid income that goes along, FIL"),
+  maxUnpaid: optional("maxUnpaid", "The most of it, FIL"),
+} as const;
+const COIN = optional("coin", "0x address of an ERC-20; FIL when left out");
+const UNTIL = optional("until", "Like 2026-12-31, or an epoch; 30 days from now when left out");
+const NFT_ID = { name: "id", description: "The number of the NFT" } as const;
+const bounded = (id: string[], description: string) =>
+  sending(id, description)
+    .addOption(BOUNDS.minPower)
+    .addOption(BOUNDS.minExpiry)
+    .addOption(BOUNDS.maxFee)
+    .addOption(BOUNDS.maxRoyalty)
+    .addOption(BOUNDS.minUnpaid)
+    .addOption(BOUNDS.maxUnpaid);
+
 export const tasks = [
   reading(["deploy"], "Deploys the contracts, and writes down where they are")
     .addOption(required("governance", "Who holds the roles at the beginning: a multisig, any address"))
@@ -128,6 +149,66 @@ export const tasks = [
     .addPositionalArgument({ name: "id", description: "The number of the NFT" })
     .addPositionalArgument({ name: "to", description: "The new holder, any address" })
     .setAction(() => import("./nft/transfer.ts"))
+    .build(),
+
+  emptyTask("market", "For sellers and buyers of power NFTs").build(),
+  sending(["market", "list"], "Offers an NFT at a fixed price; it earns for you until it is sold")
+    .addPositionalArgument(NFT_ID)
+    .addOption({ name: "price", description: "What the buyer pays", type: ArgumentType.STRING, defaultValue: "" })
+    .addOption(COIN)
+    .addOption(UNTIL)
+    .setAction(() => import("./market/list.ts"))
+    .build(),
+  sending(["market", "cancel"], "Ends a listing, an auction without bids, an offer, or all of them")
+    .addPositionalArgument(optional("id", "The number of the NFT"))
+    .addOption(optional("offer", "The number of the offer"))
+    .addFlag({ name: "all", description: "All listings and offers of the sender" })
+    .setAction(() => import("./market/cancel.ts"))
+    .build(),
+  bounded(["market", "buy"], "Buys listed NFTs, never worse than shown")
+    .addPositionalArgument({ name: "ids", description: "Numbers of NFTs, like 17 or 3,5-8" })
+    .addOption(optional("maxPrice", "The most that each may cost; its price when left out"))
+    .addOption(optional("atLeast", "How many of several must be bought; all when left out"))
+    .addOption(optional("to", "Who gets them; the sender when left out"))
+    .setAction(() => import("./market/buy.ts"))
+    .build(),
+  bounded(["market", "offer"], "Offers to buy an NFT, or any of a miner's that is good enough")
+    .addPositionalArgument({ name: "amount", description: "What you pay; it is put aside" })
+    .addPositionalArgument(optional("id", "The number of the NFT"))
+    .addOption(optional("miner", "Any NFT of this miner, like f01234"))
+    .addOption(COIN)
+    .addOption(UNTIL)
+    .setAction(() => import("./market/offer.ts"))
+    .build(),
+  sending(["market", "accept"], "Sells an NFT to an offer")
+    .addPositionalArgument({ name: "offer", description: "The number of the offer" })
+    .addPositionalArgument(NFT_ID)
+    .setAction(() => import("./market/accept.ts"))
+    .build(),
+  sending(["market", "auction"], "Auctions an NFT")
+    .addPositionalArgument(NFT_ID)
+    .addOption({ name: "reserve", description: "The least first bid", type: ArgumentType.STRING, defaultValue: "" })
+    .addOption({ name: "duration", description: "Like 3d or 12h", type: ArgumentType.STRING, defaultValue: "3d" })
+    .addOption(COIN)
+    .setAction(() => import("./market/auction.ts"))
+    .build(),
+  bounded(["market", "bid"], "Bids for an auctioned NFT")
+    .addPositionalArgument(NFT_ID)
+    .addPositionalArgument({ name: "amount", description: "What you pay; it is put aside" })
+    .setAction(() => import("./market/bid.ts"))
+    .build(),
+  sending(["market", "settle"], "Ends an auction whose time is over")
+    .addPositionalArgument(NFT_ID)
+    .setAction(() => import("./market/settle.ts"))
+    .build(),
+  sending(["market", "withdraw"], "Takes out what bids and sales have left as a credit")
+    .addOption(COIN)
+    .addOption(optional("to", "Who is paid; the sender when left out"))
+    .setAction(() => import("./market/withdraw.ts"))
+    .build(),
+  reading(["market", "show"], "Shows how an NFT can be bought, and what is offered for it")
+    .addPositionalArgument(NFT_ID)
+    .setAction(() => import("./market/show.ts"))
     .build(),
 
   task("abi", "Writes lib/abi from the compiled contracts")

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import { AccessManager } from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
+import { IPowerMarket } from "../market/IPowerMarket.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
 import { IPowerOracle } from "../power/IPowerOracle.sol";
 
@@ -42,8 +43,19 @@ contract PowerAccessManager is AccessManager {
 
     /// @param powerNFT The contract whose setters the roles call; its address is known before it is deployed.
     /// @param powerOracle The same of the oracle.
-    constructor(Holders memory holders, address powerNFT, address powerOracle) AccessManager(holders.governance) {
-        if (holders.guardian == address(0) || powerNFT == address(0) || powerOracle == address(0)) {
+    /// @param powerMarket The same of the market.
+    constructor(
+        Holders memory holders,
+        address powerNFT,
+        address powerOracle,
+        address powerMarket
+    ) AccessManager(holders.governance) {
+        if (
+            holders.guardian == address(0) ||
+            powerNFT == address(0) ||
+            powerOracle == address(0) ||
+            powerMarket == address(0)
+        ) {
             revert MissingHolder();
         }
         _grantRole(ADMIN_ROLE, holders.governance, 0, ADMIN_DELAY);
@@ -58,8 +70,12 @@ contract PowerAccessManager is AccessManager {
         _target(powerNFT, IPowerNFT.pauseMinting.selector, GUARDIAN_ROLE);
         _target(powerNFT, IPowerNFT.claimProtocolFees.selector, TREASURY_ROLE);
         _target(powerOracle, IPowerOracle.setMembers.selector, ATTESTORS_ROLE);
+        _target(powerMarket, IPowerMarket.setMarketFee.selector, PARAMETER_ROLE);
+        _target(powerMarket, IPowerMarket.setCoin.selector, PARAMETER_ROLE);
+        _target(powerMarket, IPowerMarket.claimMarketFees.selector, TREASURY_ROLE);
         _setTargetAdminDelay(powerNFT, ADMIN_DELAY);
         _setTargetAdminDelay(powerOracle, ADMIN_DELAY);
+        _setTargetAdminDelay(powerMarket, ADMIN_DELAY);
 
         _setRoleGuardian(PARAMETER_ROLE, GUARDIAN_ROLE);
         _setRoleGuardian(ATTESTORS_ROLE, GUARDIAN_ROLE);

@@ -4,6 +4,7 @@ import { Interface, type InterfaceAbi } from "ethers";
 export const ABI_FILES = {
   PowerNFT: { file: "powerNft.ts", name: "powerNftAbi" },
   PowerOracle: { file: "powerOracle.ts", name: "powerOracleAbi" },
+  PowerMarket: { file: "powerMarket.ts", name: "powerMarketAbi" },
   MinerVault: { file: "minerVault.ts", name: "minerVaultAbi" },
   MinerRegistry: { file: "minerRegistry.ts", name: "minerRegistryAbi" },
 } as const;

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { minerRegistryAbi } from "../abi/minerRegistry.ts";
 import { minerVaultAbi } from "../abi/minerVault.ts";
+import { powerMarketAbi } from "../abi/powerMarket.ts";
 import { powerNftAbi } from "../abi/powerNft.ts";
 import { powerOracleAbi } from "../abi/powerOracle.ts";
 import type { NetworkPrefix } from "../address/Address.ts";
@@ -216,6 +217,67 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   InsufficientAvailable: (f) =>
     `Only ${f.fil("available")} can be paid to the owner now, not ${f.fil("wanted")}: ask for less.`,
 
+  // The market
+  NotHolder: (f) =>
+    `NFT ${f.number("id")} belongs to ${f.address("holder")}, not to ${f.address("caller")}: only its holder can sell it.`,
+  NoPrice: () => "A price, a reserve or an offer of nothing is not taken: name an amount above 0.",
+  CoinNotAllowed: (f) =>
+    `The market does not take ${f.address("coin")}: use FIL, or an ERC-20 that governance has allowed.`,
+  OrderTermOutOfRange: (f) =>
+    `An order cannot stand until epoch ${f.number("expiry")}: choose an end from ${f.epoch("earliest")} to ${f.epoch("latest")} with --until.`,
+  NotListed: (f) => `NFT ${f.number("id")} is not for sale at a fixed price: see \`market show ${f.number("id")}\`.`,
+  ListingExpired: (f) =>
+    `The listing of NFT ${f.number("id")} ended at ${f.epoch("expiry")}: ask its seller to list it again.`,
+  NotSeller: (f) =>
+    `NFT ${f.number("id")} is auctioned by ${f.address("seller")}, not by ${f.address("caller")}: only its seller can cancel that.`,
+  HolderChanged: (f) =>
+    `NFT ${f.number("id")} was listed by ${f.address("seller")}, but belongs to ${f.address("holder")} now: its new holder has to list it.`,
+  MarketNotApproved: (f) =>
+    `${f.address("seller")} does not let the market move NFT ${f.number("id")}, or no longer: it has to approve the market for it.`,
+  OtherCoin: (f) =>
+    `NFT ${f.number("id")} is priced in ${f.address("coin")}, not in ${f.address("named")}: look at the price again.`,
+  PriceTooHigh: (f) =>
+    `NFT ${f.number("id")} costs more than you allow (${f.number("price")} instead of ${f.number("maximum")} of the coin's smallest units): raise --max-price, or leave it.`,
+  WeightTooLow: (f) =>
+    `NFT ${f.number("id")} earns with ${f.power("weight")}, less than the ${f.power("minimum")} that are asked for: look at it again, or lower --min-power.`,
+  ExpiryTooEarly: (f) =>
+    `NFT ${f.number("id")} expires at ${f.epoch("expiry")}, earlier than asked for (${f.epoch("minimum")}): lower --min-expiry, or leave it.`,
+  IncomeFeesTooHigh: (f) =>
+    `The fees on the income of NFT ${f.number("id")} are ${f.percent("bps")}, more than ${f.percent("maximumBps")}: raise --max-fee, or leave it.`,
+  RoyaltyTooHigh: (f) =>
+    `The royalty on sales of NFT ${f.number("id")} is ${f.percent("bps")}, more than ${f.percent("maximumBps")}: raise --max-royalty, or leave it.`,
+  UnpaidOutOfBounds: (f) =>
+    `${f.fil("unpaid")} of unpaid income go along with NFT ${f.number("id")}, but ${f.fil("minimum")} to ${f.fil("maximum")} are asked for: look at it again.`,
+  WrongValue: (f) => `${f.fil("sent")} were sent along instead of ${f.fil("needed")}: look at the price again.`,
+  TooFewNamed: (f) =>
+    `Only ${f.number("named")} NFTs are named, so ${f.number("atLeast")} cannot be bought: lower --at-least.`,
+  BadReceiver: (f) =>
+    `Nobody could move an NFT at ${f.address("to")}: name an account, a multisig or a wallet with --to.`,
+  BadTarget: () => "An offer is for one NFT or for any of one miner's: name exactly one of both.",
+  UnknownOffer: (f) => `There is no offer ${f.number("offerId")}: it was accepted, cancelled or never made.`,
+  OfferExpired: (f) => `Offer ${f.number("offerId")} ended at ${f.epoch("expiry")}: look for another one.`,
+  NotMaker: (f) =>
+    `Offer ${f.number("offerId")} is of ${f.address("maker")}, not of ${f.address("caller")}: only its maker can cancel it before it ends.`,
+  OtherNFT: (f) => `Offer ${f.number("offerId")} is for NFT ${f.number("offered")}, not for NFT ${f.number("id")}.`,
+  NotAuctioned: (f) => `NFT ${f.number("id")} is not auctioned: see \`market show ${f.number("id")}\`.`,
+  DurationOutOfRange: (f) =>
+    `An auction cannot last ${formatSpan(f.number("duration"))}: choose ${formatSpan(f.number("minimum"))} to ${formatSpan(f.number("maximum"))} with --duration.`,
+  AuctionOver: (f) =>
+    `The auction of NFT ${f.number("id")} ended at ${f.epoch("end")}: \`market settle ${f.number("id")}\` hands it over.`,
+  AuctionRunning: (f) =>
+    `The auction of NFT ${f.number("id")} takes bids until ${f.epoch("end")}: settle it after that.`,
+  BidTooLow: (f) =>
+    `The bid for NFT ${f.number("id")} is too low (${f.number("bid")} instead of ${f.number("minimum")} of the coin's smallest units): bid more.`,
+  HasBid: (f) => `${f.address("bidder")} has bid for NFT ${f.number("id")}: the auction goes on to its end.`,
+  InexactCoin: (f) =>
+    `${f.address("coin")} takes fees or changes balances by itself (${f.number("arrived")} arrived of ${f.number("expected")}): use another coin.`,
+  CoinShort: (f) =>
+    `The market holds less of ${f.address("coin")} than it owes (${f.number("cash")} of ${f.number("owed")}): use another coin.`,
+  Reentered: (f) => `${f.address("coin")} called back while it was paid: use another coin.`,
+  BadCoin: (f) => `${f.address("coin")} cannot be a coin of the market: name an ERC-20 with 18 decimals at most.`,
+  TooManyCoins: (f) =>
+    `${f.number("maximum")} coins have been allowed, which is all that there can be: use one of them.`,
+
   // The registry
   NoPowerClaim: (f) =>
     `${f.actor("minerId")} has no claim with the power actor: check the number; a new miner needs its first proven sector.`,
@@ -238,6 +300,12 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
     `${f.address("caller")} does not hold the role that this needs: send it from who does.`,
   CloneArgumentsTooLong: () => INTERNAL,
   Create2EmptyBytecode: () => INTERNAL,
+  SafeERC20FailedOperation: (f) =>
+    `${f.address("token")} refused the transfer: check your balance of it and what the market may take.`,
+  ERC20InsufficientAllowance: (f) =>
+    `${f.address("spender")} may take only ${f.number("allowance")} of the ${f.number("needed")} units that are needed: allow more.`,
+  ERC20InsufficientBalance: (f) =>
+    `${f.address("sender")} has only ${f.number("balance")} of the ${f.number("needed")} units that are needed: get some more.`,
   FailedDeployment: () =>
     "The vault could not be deployed: try again; if that does not help, report it with the line below.",
   InsufficientBalance: () => INTERNAL,
@@ -261,6 +329,8 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
 
 /** Errors that libraries raise inside our contracts, wherever they are declared. */
 const SHARED_ERRORS = [
+  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
+  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
   "error ActorError(uint64 actor, uint64 method, int256 exitCode)",
   "error BadAnswer(uint64 actor, uint64 method)",
   "error CallRefused(uint64 actor, uint64 method)",
@@ -272,7 +342,7 @@ const SHARED_ERRORS = [
 /** 0x and four bytes. */
 const SELECTOR_LENGTH = 10;
 
-const INTERFACES = [powerNftAbi, powerOracleAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map(
+const INTERFACES = [powerNftAbi, powerOracleAbi, powerMarketAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map(
   (abi) => new Interface(abi),
 );
 

@@ -72,6 +72,10 @@ export class PowerNftReader {
   ownerOf(id: bigint): Promise<Hex> {
     return this.#contract.read(hex, "ownerOf", [id]);
   }
+  /** Who may move an NFT besides its holder; the zero address where nobody. */
+  approvedFor(id: bigint): Promise<Hex> {
+    return this.#contract.read(hex, "getApproved", [id]);
+  }
   earnedOf(id: bigint): Promise<bigint> {
     return this.#contract.read(uint, "earnedOf", [id]);
   }

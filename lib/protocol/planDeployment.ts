@@ -24,6 +24,7 @@ export interface ProtocolAddresses {
   readonly powerNFTRenderer: string;
   readonly powerOracle: string;
   readonly powerNFT: string;
+  readonly powerMarket: string;
   /** Code that PowerNFT runs in its own context; fixed for ever when it is deployed. */
   readonly libraries: Libraries;
 }
@@ -55,6 +56,7 @@ const ORDER = [
   "PowerNFTRenderer",
   "PowerOracle",
   "PowerNFT",
+  "PowerMarket",
 ] as const;
 type Name = (typeof ORDER)[number];
 
@@ -87,12 +89,13 @@ export function planDeployment(
     GuaranteeLedger: [],
     Minting: [],
     Weights: [],
-    PowerAccessManager: [holders, at("PowerNFT"), at("PowerOracle")],
+    PowerAccessManager: [holders, at("PowerNFT"), at("PowerOracle"), at("PowerMarket")],
     MinerVault: [at("PowerNFT")],
     MinerRegistry: [at("MinerVault")],
     PowerNFTRenderer: [],
     PowerOracle: [at("PowerAccessManager"), at("PowerNFT"), members, attestors.quorum],
     PowerNFT: [at("PowerAccessManager"), at("MinerRegistry"), at("PowerOracle"), at("PowerNFTRenderer")],
+    PowerMarket: [at("PowerAccessManager"), at("PowerNFT")],
   };
   return {
     contracts: ORDER.map((name) => ({
@@ -108,6 +111,7 @@ export function planDeployment(
       powerNFTRenderer: at("PowerNFTRenderer"),
       powerOracle: at("PowerOracle"),
       powerNFT: at("PowerNFT"),
+      powerMarket: at("PowerMarket"),
       libraries,
     },
   };

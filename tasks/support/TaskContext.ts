@@ -29,12 +29,14 @@ export interface SendingArguments extends CommonArguments {
   readonly from: string | undefined;
 }
 
-/** A transaction to a contract, or one that creates it; no value is ever sent along. */
+/** A transaction to a contract, or one that creates it. */
 export interface EthTransaction {
   readonly from: Hex;
   /** Undefined: `data` creates a contract. */
   readonly to: Hex | undefined;
   readonly data: Hex;
+  /** FIL sent along, attoFIL. */
+  readonly value: bigint;
   readonly nonce: number;
 }
 

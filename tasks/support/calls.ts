@@ -1,23 +1,26 @@
 import { Interface } from "ethers";
 
-import { type Hex, minerRegistryAbi, minerVaultAbi, powerNftAbi } from "../../lib/index.ts";
+import { type Hex, minerRegistryAbi, minerVaultAbi, erc20Abi, powerMarketAbi, powerNftAbi } from "../../lib/index.ts";
 import type { Log, Step } from "./execute.ts";
 
 const CONTRACTS = {
   PowerNFT: new Interface(powerNftAbi),
+  PowerMarket: new Interface(powerMarketAbi),
+  ERC20: new Interface(erc20Abi),
   MinerVault: new Interface(minerVaultAbi),
   MinerRegistry: new Interface(minerRegistryAbi),
 } as const;
 
-/** A step that calls one of our contracts. */
+/** A step that calls one of our contracts, or a coin; `value` is the FIL sent along, attoFIL. */
 export function callStep(
   contract: keyof typeof CONTRACTS,
   to: Hex,
   method: string,
   args: readonly unknown[],
   title: string,
+  value?: bigint,
 ): Step {
-  return { to, data: CONTRACTS[contract].encodeFunctionData(method, args) as Hex, title };
+  return { to, data: CONTRACTS[contract].encodeFunctionData(method, args) as Hex, title, value };
 }
 
 /** The value of one argument of the first event of a kind, or undefined when there was no such event. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   actorKind,
   type Address,
+  formatFil,
   fromHex,
   INVOKE_EVM,
   invokeEvmParams,
@@ -26,14 +27,15 @@ export function bareHex(bytes: Uint8Array): string {
 export async function contractCommand(context: TaskContext, call: Call, from: Address): Promise<string> {
   const { prefix } = context.network;
   const to = requireTarget(call);
+  const value = formatFil(call.value ?? 0n).replace(" FIL", ""); // the tools take FIL without the unit
   if (!(await isMultisig(context, from))) {
-    return `lotus send --from ${from.toString(prefix)} --params-hex ${call.data.slice(2)} ${to} 0`;
+    return `lotus send --from ${from.toString(prefix)} --params-hex ${call.data.slice(2)} ${to} ${value}`;
   }
   const robust = await robustAddress(context, from);
   const signer = await firstSigner(context, from);
   const target = parseAddress(to).toString(prefix);
   const params = bareHex(invokeEvmParams(fromHex(call.data)));
-  return `lotus msig propose --from ${signer} ${robust.toString(prefix)} ${target} 0 ${INVOKE_EVM} ${params}`;
+  return `lotus msig propose --from ${signer} ${robust.toString(prefix)} ${target} ${value} ${INVOKE_EVM} ${params}`;
 }
 
 /** What a change of beneficiary is proposed with. */

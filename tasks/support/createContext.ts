@@ -76,8 +76,14 @@ export async function createContext(
         throw error;
       }
     },
-    sendTransaction: async ({ from, to, data, nonce }) => {
-      const transaction = { from, ...(to === undefined ? {} : { to }), data, nonce: `0x${nonce.toString(16)}` };
+    sendTransaction: async ({ from, to, data, value, nonce }) => {
+      const transaction = {
+        from,
+        ...(to === undefined ? {} : { to }),
+        data,
+        value: `0x${value.toString(16)}`,
+        nonce: `0x${nonce.toString(16)}`,
+      };
       const hash = await (
         await connection()
       ).provider.request({ method: "eth_sendTransaction", params: [transaction] });

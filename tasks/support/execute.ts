@@ -151,7 +151,7 @@ async function sendEthereum(context: TaskContext, step: Step, address: Address):
   const nonce = await nonceOf(context, from, "pending");
   let hash: Hex;
   try {
-    hash = await context.sendTransaction({ from, to: step.to, data: step.data, nonce });
+    hash = await context.sendTransaction({ from, to: step.to, data: step.data, value: step.value ?? 0n, nonce });
   } catch (error) {
     throw sendingFailed(context, error);
   }
@@ -166,7 +166,7 @@ async function sendNative(context: TaskContext, step: Step, from: Address): Prom
   const message = await context.lotus.mpoolPushMessage({
     from,
     to: parseAddress(requireTarget(step)),
-    value: 0n,
+    value: step.value ?? 0n,
     method: INVOKE_EVM,
     params: invokeEvmParams(fromHex(step.data)),
   });

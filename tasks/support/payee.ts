@@ -27,7 +27,7 @@ export async function readPayee(context: TaskContext, text: string, what: "FIL" 
   }
   const evm = await evmFormOf(context, address);
   const deployment = await context.deployment();
-  const own = [deployment.powerNFT, deployment.minerRegistry, deployment.accessManager];
+  const own = [deployment.powerNFT, deployment.powerMarket, deployment.minerRegistry, deployment.accessManager];
   if (own.some((contract) => contract.toLowerCase() === evm.toLowerCase())) {
     throw new RefusedError(`${evm} is one of the protocol's own contracts: name an account, a multisig or a wallet.`);
   }

@@ -22,6 +22,8 @@ export interface Call {
   /** The contract; undefined: `data` creates one. */
   readonly to: Hex | undefined;
   readonly data: Hex;
+  /** FIL sent along, attoFIL; none where it is left out. */
+  readonly value?: bigint | undefined;
 }
 
 const EVM_REVERTED = 33n;
@@ -41,8 +43,13 @@ export async function simulate(context: TaskContext, call: Call, sender: Sender 
 async function simulateEthereum(context: TaskContext, call: Call, sender: Sender | undefined): Promise<Hex> {
   const from = sender?.address.toEvm();
   try {
-    const { to, data } = call;
-    const transaction = { data, ...(to === undefined ? {} : { to }), ...(from === undefined ? {} : { from }) };
+    const { to, data, value } = call;
+    const transaction = {
+      data,
+      ...(to === undefined ? {} : { to }),
+      ...(value === undefined ? {} : { value: `0x${value.toString(16)}` }),
+      ...(from === undefined ? {} : { from }),
+    };
     const answer = await context.eth("eth_call", [transaction, "latest"]);
     return z.string().parse(answer) as Hex;
   } catch (error) {
@@ -56,7 +63,7 @@ async function simulateNative(context: TaskContext, call: Call, sender: Sender):
     const { MsgRct, Error: reason } = await context.lotus.stateCall({
       from: sender.address,
       to: parseAddress(requireTarget(call)),
-      value: 0n,
+      value: call.value ?? 0n,
       method: INVOKE_EVM,
       params: invokeEvmParams(fromHex(call.data)),
     });

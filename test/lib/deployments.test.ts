@@ -21,6 +21,7 @@ const FILE: DeploymentFile = {
   powerNFTRenderer: ADDRESS,
   powerOracle: ADDRESS,
   powerNFT: ADDRESS.toLowerCase(),
+  powerMarket: ADDRESS,
   libraries: {},
 };
 

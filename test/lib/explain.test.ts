@@ -14,7 +14,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   uint64: 1000n,
   uint32: 1000n,
   uint16: 1000n,
-  uint8: 2n,
+  uint8: 8n,
   bytes32: `0x${"11".repeat(32)}`,
   int64: 1000n,
   int256: 19n,
@@ -29,7 +29,7 @@ async function errorsOf(contract: string): Promise<[Interface, ErrorFragment][]>
 }
 
 describe("explainRevert", () => {
-  const contracts = ["PowerNFT", "PowerOracle", "MinerVault", "MinerRegistry"];
+  const contracts = ["PowerNFT", "PowerOracle", "PowerMarket", "MinerVault", "MinerRegistry"];
   for (const contract of contracts.flatMap((name) => [`I${name}`, name])) {
     it(`has a sentence that says what to do for every custom error of ${contract}`, async () => {
       for (const [contracts, error] of await errorsOf(contract)) {

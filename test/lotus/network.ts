@@ -58,10 +58,16 @@ export function maskedBytes(id: bigint): Buffer {
   return Buffer.from(maskedId(id).slice(2), "hex");
 }
 
-/** A contract's function called by a native account. */
-export async function invoke(lotus: Lotus, from: string, contract: string, calldata: string): Promise<Lookup> {
+/** A contract's function called by a native account, with FIL sent along. */
+export async function invoke(
+  lotus: Lotus,
+  from: string,
+  contract: string,
+  calldata: string,
+  value = 0n,
+): Promise<Lookup> {
   const to = await f410(lotus, contract);
-  return lotus.send({ from, to, method: 3844450837, params: invokeParams(calldata) });
+  return lotus.send({ from, to, value, method: 3844450837, params: invokeParams(calldata) });
 }
 
 /** A contract's function called by a multisig that needs one signer. */
@@ -71,9 +77,15 @@ export async function invokeByMultisig(
   signer: string,
   contract: string,
   calldata: string,
+  value = 0n,
 ): Promise<InnerResult> {
   const to = await f410(lotus, contract);
-  return lotus.proposeAndRun(`f0${multisig}`, signer, { to, method: 3844450837, params: invokeParams(calldata) });
+  return lotus.proposeAndRun(`f0${multisig}`, signer, {
+    to,
+    value,
+    method: 3844450837,
+    params: invokeParams(calldata),
+  });
 }
 
 /** The actor id of a contract or an Ethereum account. */

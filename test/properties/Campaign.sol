@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { PowerHandler } from "./PowerHandler.sol";
+import { Handler } from "./Handler.sol";
 import { Test } from "./Test.sol";
 
 /// @title One long history whose actions are counted
 /// @notice A run of random actions proves nothing if they do nothing.
 abstract contract Campaign is Test {
     /// @notice Runs `length` actions, the same ones each time; each kind must do what it is for in a fifth of its calls.
-    function runCampaign(PowerHandler handler, uint256 length) internal {
+    function runCampaign(Handler handler, uint256 length) internal {
         bytes4[] memory actions = handler.actions();
         for (uint256 i = 0; i < length; ++i) {
             uint256 draw = uint256(keccak256(abi.encode("campaign", i)));

@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import { IMinerVault } from "../../contracts/miners/IMinerVault.sol";
 import { IPowerNFT } from "../../contracts/power/IPowerNFT.sol";
 import { PowerNFT } from "../../contracts/power/PowerNFT.sol";
+import { Handler } from "./Handler.sol";
 import { ReferenceLedger } from "./ReferenceLedger.sol";
-import { Test } from "./Test.sol";
 import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
 
 /// @dev Sectors behind NFTs come from [FIRST_SECTOR, FIRST_SECTOR + SECTORS), across a word's border.
@@ -15,7 +15,7 @@ uint64 constant SECTORS = 120;
 /// @title Everybody who uses power NFTs, at random
 /// @notice Each action checks what it promises; `check` compares the whole state with the reference. An action succeeds
 /// when it did what it is for, not only when it did not revert; what may refuse it is listed, anything else fails.
-abstract contract PowerHandler is Test {
+abstract contract PowerHandler is Handler {
     uint256 internal constant GRID = 86_400;
     uint256 internal constant MAX_LIVE = 8;
     /// @dev From the sync deadline until measuring may be given up, epochs.
@@ -68,10 +68,6 @@ abstract contract PowerHandler is Test {
     uint256 internal _cash;
     uint256 internal _protocolFeeBps;
 
-    /// @notice By action: how often it was called, and how often it did what it is for.
-    mapping(bytes4 action => uint256) public calls;
-    mapping(bytes4 action => uint256) public successes;
-
     constructor(PowerNFT nft, uint64[] memory minerIds, address[] memory holders, address[] memory payees) {
         NFT = nft;
         MODEL = new ReferenceLedger();
@@ -79,8 +75,8 @@ abstract contract PowerHandler is Test {
         for (uint256 i = 0; i < minerIds.length; ++i) _seen[minerIds[i]].factor = 240;
     }
 
-    /// @notice What a stateful run calls.
-    function actions() public view virtual returns (bytes4[] memory all) {
+    /// @inheritdoc Handler
+    function actions() public view virtual override returns (bytes4[] memory all) {
         all = new bytes4[](19);
         all[0] = this.reward.selector;
         all[1] = this.wait.selector;
@@ -400,7 +396,7 @@ abstract contract PowerHandler is Test {
     // INVARIANTS
 
     /// @notice Everything that must hold after every action.
-    function check() public virtual {
+    function check() public virtual override {
         uint256 held = NFT.protocolFees();
         uint256 feesToCome = 0;
         uint256 dust = 0;
@@ -455,7 +451,7 @@ abstract contract PowerHandler is Test {
     }
 
     /// @notice The end: all NFTs expire, everything owed comes in and is taken out, and everything is burned.
-    function settle() external {
+    function settle() external override {
         uint256 last = block.number + 1;
         for (uint256 i = 0; i < _live.length; ++i) {
             if (NFT.expiryOf(_live[i]) > last) last = NFT.expiryOf(_live[i]);
@@ -510,15 +506,6 @@ abstract contract PowerHandler is Test {
             else if (draw % 8 < 3) weights[i] = NFT.nominalPowerOf(ids[i]);
             else weights[i] = uint64((draw >> 8) % (uint256(NFT.nominalPowerOf(ids[i])) + 1));
         }
-    }
-
-    modifier counted() {
-        ++calls[msg.sig];
-        _;
-    }
-
-    function _done(bool done) internal {
-        if (done) ++successes[msg.sig];
     }
 
     /// @dev Lets the reference follow what the contracts have just measured and harvested.

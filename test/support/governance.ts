@@ -28,6 +28,11 @@ export async function changeParameter(p: Protocol, data: string): Promise<Contra
   return change(p, await p.nft.getAddress(), data, 3n);
 }
 
+/** The same for a parameter of the market. */
+export async function changeMarket(p: Protocol, data: string): Promise<ContractTransactionResponse> {
+  return change(p, await p.market.getAddress(), data, 3n);
+}
+
 /** The same for how income is measured. */
 export async function changeMeasuring(p: Protocol, data: string): Promise<ContractTransactionResponse> {
   return change(p, await p.nft.getAddress(), data, 7n);

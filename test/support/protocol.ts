@@ -14,6 +14,7 @@ import type {
   MinerRegistry,
   MinerVault,
   PowerAccessManager,
+  PowerMarket,
   PowerNFT,
   PowerNFTRenderer,
   PowerOracle,
@@ -27,6 +28,7 @@ import { GiB } from "./units.ts";
 export interface Protocol {
   readonly fil: Filecoin;
   readonly nft: PowerNFT;
+  readonly market: PowerMarket;
   readonly registry: MinerRegistry;
   readonly manager: PowerAccessManager;
   readonly renderer: PowerNFTRenderer;
@@ -89,6 +91,7 @@ async function deploy(): Promise<Protocol> {
   return {
     fil,
     nft: await contractAt<PowerNFT>("PowerNFT", at.powerNFT),
+    market: await contractAt<PowerMarket>("PowerMarket", at.powerMarket),
     registry: await contractAt<MinerRegistry>("MinerRegistry", at.minerRegistry),
     manager: await contractAt<PowerAccessManager>("PowerAccessManager", at.accessManager),
     powerOracle: await contractAt<PowerOracle>("PowerOracle", at.powerOracle),

@@ -32,6 +32,7 @@ const NAMES = [
   "PowerNFTRenderer",
   "PowerOracle",
   "PowerNFT",
+  "PowerMarket",
 ];
 /** The nonce of the sender's next transaction. */
 const NONCE = 3;
@@ -99,6 +100,7 @@ describe("deploy", () => {
       powerNFTRenderer: addressOf("PowerNFTRenderer"),
       powerOracle: addressOf("PowerOracle"),
       powerNFT: addressOf("PowerNFT"),
+      powerMarket: addressOf("PowerMarket"),
       libraries: Object.fromEntries(
         ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights"].map((name) => [name, addressOf(name)]),
       ),

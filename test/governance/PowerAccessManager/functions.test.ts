@@ -55,6 +55,21 @@ describe("the functions that belong to a role (R-GOV-1)", () => {
     expect(await p.manager.getTargetFunctionRole(await p.powerOracle.getAddress(), selector)).to.equal(ATTESTORS);
   });
 
+  it("are three of the market, and the change of authority", async () => {
+    const p = await deployed();
+    const refused: string[] = [];
+    for (const fragment of writers(p.market)) {
+      const error = await errorOf(p.market, fragment, p.stranger);
+      if (error === "AccessManagedUnauthorized") refused.push(fragment.name);
+    }
+    const roles = { setMarketFee: PARAMETERS, setCoin: PARAMETERS, claimMarketFees: TREASURY } as const;
+    expect(refused.sort()).to.deep.equal([...Object.keys(roles), "setAuthority"].sort());
+    for (const [name, role] of Object.entries(roles)) {
+      const { selector } = p.market.interface.getFunction(name as keyof typeof roles);
+      expect(await p.manager.getTargetFunctionRole(await p.market.getAddress(), selector), name).to.equal(role);
+    }
+  });
+
   it("do not exist in the vault and the registry", async () => {
     const p = await enrolled();
     for (const contract of [p.vault, p.registry]) {

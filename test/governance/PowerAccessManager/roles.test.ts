@@ -74,8 +74,9 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await p.manager.GRANT_DELAY()).to.equal(2n * SECONDS_A_DAY);
   });
 
-  it("delay a new mapping of PowerNFT's and the oracle's functions by 7 days", async () => {
+  it("delay a new mapping of PowerNFT's, the oracle's and the market's functions by 7 days", async () => {
     const p = await deployed();
+    expect(await p.manager.getTargetAdminDelay(await p.market.getAddress())).to.equal(7n * SECONDS_A_DAY);
     expect(await p.manager.getTargetAdminDelay(await p.powerOracle.getAddress())).to.equal(7n * SECONDS_A_DAY);
     expect(await p.manager.getTargetAdminDelay(await p.nft.getAddress())).to.equal(7n * SECONDS_A_DAY);
   });
@@ -105,14 +106,15 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await Promise.all(ids.map((id) => id()))).to.deep.equal(ROLES.slice(1));
   });
 
-  for (const missing of ["guardian", "PowerNFT", "PowerOracle"]) {
+  for (const missing of ["guardian", "PowerNFT", "PowerOracle", "PowerMarket"]) {
     it(`cannot be set up without a ${missing}`, async () => {
       const p = await deployed();
       const factory = await ethers.getContractFactory("PowerAccessManager");
       const someone = p.stranger.address;
       const or = (name: string): string => (missing === name ? ZeroAddress : someone);
+      const holders = { governance: someone, guardian: or("guardian") };
       await expect(
-        factory.deploy({ governance: someone, guardian: or("guardian") }, or("PowerNFT"), or("PowerOracle")),
+        factory.deploy(holders, or("PowerNFT"), or("PowerOracle"), or("PowerMarket")),
       ).to.be.revertedWithCustomError(p.manager, "MissingHolder");
     });
   }
@@ -121,7 +123,7 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     const p = await deployed();
     const factory = await ethers.getContractFactory("PowerAccessManager");
     const holders = { governance: ZeroAddress, guardian: p.stranger.address };
-    await expect(factory.deploy(holders, await p.nft.getAddress(), p.stranger.address))
+    await expect(factory.deploy(holders, await p.nft.getAddress(), p.stranger.address, p.stranger.address))
       .to.be.revertedWithCustomError(p.manager, "AccessManagerInvalidInitialAdmin")
       .withArgs(ZeroAddress);
   });

@@ -27,6 +27,7 @@ describe("`init`", () => {
       powerNFTRenderer: NFT,
       powerOracle: ORACLE,
       powerNFT: NFT,
+      powerMarket: NFT,
       libraries: {},
     });
     const where = ["--rpc", world.node.url, "--deployed-at", "50", "--deployments", deployments];

@@ -15,6 +15,7 @@ import {
   invokeEvmReturn,
   type JsonRpcRequest,
   createLotusClient,
+  erc20Abi,
   type LotusClient,
   MAINNET_GENESIS,
   MethodUnavailableError,
@@ -22,6 +23,7 @@ import {
   minerVaultAbi,
   NodeRefusedError,
   parseAddress,
+  powerMarketAbi,
   powerNftAbi,
   powerOracleAbi,
   publicNetwork,
@@ -66,6 +68,8 @@ export const NFT = "0x1000000000000000000000000000000000000001" as Hex;
 export const REGISTRY = "0x1000000000000000000000000000000000000002" as Hex;
 export const VAULT = "0x1000000000000000000000000000000000000003" as Hex;
 export const ORACLE = "0x1000000000000000000000000000000000000004" as Hex;
+export const MARKET = "0x1000000000000000000000000000000000000005" as Hex;
+export const COIN = "0x1000000000000000000000000000000000000006" as Hex;
 export const HOLDER = "0x2000000000000000000000000000000000000001" as Hex;
 export const STRANGER = "0x2000000000000000000000000000000000000002" as Hex;
 export const OWNER_KEY = parseAddress("f15ihq5ibzwki2b4ep2f46avlkrqzhpqgtga7pdrq");
@@ -77,10 +81,12 @@ const CONTRACTS: Readonly<Record<string, Interface>> = {
   [REGISTRY]: new Interface(minerRegistryAbi),
   [VAULT]: new Interface(minerVaultAbi),
   [ORACLE]: new Interface(powerOracleAbi),
+  [MARKET]: new Interface(powerMarketAbi),
+  [COIN]: new Interface(erc20Abi),
 };
 const ALL = new Interface([
   ...new Set(
-    [...powerNftAbi, ...powerOracleAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) =>
+    [...powerNftAbi, ...powerOracleAbi, ...powerMarketAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) =>
       line.startsWith("error"),
     ),
   ),
@@ -99,6 +105,7 @@ export class FakeFilecoin {
     [1020n, { kind: "ethaccount", robust: parseAddress(HOLDER) }],
     [1021n, { kind: "ethaccount", robust: parseAddress(STRANGER) }],
     [1030n, { kind: "evm", robust: parseAddress(NFT) }],
+    [1031n, { kind: "evm", robust: parseAddress(COIN) }],
   ]);
   /** Answers of the contracts by method. */
   readonly replies: Record<string, Reply> = {};
@@ -331,6 +338,7 @@ export class FakeFilecoin {
       powerNFTRenderer: REGISTRY,
       powerOracle: ORACLE,
       powerNFT: NFT,
+      powerMarket: MARKET,
       libraries: {},
     };
     return {
