@@ -106,9 +106,10 @@ interface IJointMiningPool is IERC4626, IERC7540 {
         /// @dev What machines count for entrants, and for leavers.
         uint256 machinesUpper;
         uint256 machinesLower;
-        /// @dev What machines earned and have not paid, attoFIL; for entrants, and for leavers before `cautiousBps`.
-        uint256 receivables;
-        uint256 soundReceivables;
+        /// @dev What machines earned and have not paid, attoFIL; for entrants, and for leavers before `cautiousBps`;
+        /// below 0 when income was collected before it was booked.
+        int256 receivables;
+        int256 soundReceivables;
         /// @dev Income that is expected of a day, attoFIL.
         uint256 expectedPerDay;
         /// @dev What is held back from leavers now.
@@ -120,7 +121,7 @@ interface IJointMiningPool is IERC4626, IERC7540 {
         uint256 utilisation;
         /// @dev Shares that wait in the queue.
         uint256 waiting;
-        /// @dev The epoch of the last settling; 0 before the first.
+        /// @dev The epoch of the last settling; of the deployment before the first.
         uint64 settledAt;
         uint256 machines;
     }
@@ -304,7 +305,7 @@ interface IJointMiningPool is IERC4626, IERC7540 {
 
     /// @notice Takes machines' income into the pool: what they can be paid now. Anyone may call. Pays tickets. Costs nothing
     /// by the number of depositors.
-    /// @param ids Machines, or NFTs that the pool got otherwise.
+    /// @param ids Machines, or NFTs that were given up as a loss and pay later.
     /// @return amount attoFIL.
     function collect(uint256[] calldata ids) external returns (uint256 amount);
 
@@ -363,6 +364,8 @@ interface IJointMiningPool is IERC4626, IERC7540 {
     function currentFrame() external view returns (uint256);
     /// @notice Whether the pool was settled in this frame.
     function isSettled() external view returns (bool);
+    /// @notice The hard ranges of the policy's figures.
+    function policyRange() external pure returns (Policy memory least, Policy memory most);
     /// @notice The policy.
     function policy() external view returns (Policy memory);
     /// @notice The most that the pool may be worth to take deposits; 0: no cap.

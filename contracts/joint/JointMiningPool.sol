@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import { ERC20 } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import { IERC721 } from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import { BPS, Book, Env, LOSS_DELAY, MACHINES, Rig } from "./Book.sol";
+import { Buying } from "./Buying.sol";
+import { IERC7540 } from "./IERC7540.sol";
+import { IJointMiningPool } from "./IJointMiningPool.sol";
+import { Leaving } from "./Leaving.sol";
+import { Machines } from "./Machines.sol";
+import { PoolBase } from "./PoolBase.sol";
+import { Entering } from "./Entering.sol";
+import { IPowerNFT } from "../power/IPowerNFT.sol";
+import { Pricing } from "./Pricing.sol";
+import { Line, Queue } from "./Queue.sol";
+
+/// @title A joint mining pool
+/// @notice See IJointMiningPool. Here is what it does with machines; people come in by Entering and leave by Leaving.
+contract JointMiningPool is Leaving, IERC165 {
+    using Pricing for Book;
+    using Queue for Line;
+    using SafeCast for uint256;
+
+    /// @inheritdoc IJointMiningPool
+    uint256 public constant MAX_MACHINES = MACHINES;
+    /// @inheritdoc IJointMiningPool
+    uint256 public constant MAX_SOLD_BPS = Buying.SOLD_BPS;
+    /// @inheritdoc IJointMiningPool
+    uint64 public constant WRITE_OFF_DELAY = LOSS_DELAY;
+
+    /// @param authority The AccessManager.
+    /// @param asset_ WFIL where `auction` is zero; otherwise a stablecoin.
+    /// @param auction Sells the FIL of a stablecoin pool; its address is known before it is deployed.
+    constructor(
+        address authority,
+        address nft,
+        address market,
+        address asset_,
+        address auction,
+        string memory name_,
+        string memory symbol_
+    ) ERC20(name_, symbol_) AccessManaged(authority) PoolBase(nft, market, asset_, auction) {}
+
+    /// @inheritdoc IJointMiningPool
+    function settle() external nonReentrant {
+        Machines.settle(_bookOf, _env());
+        _pay();
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function impair(uint256 id) external nonReentrant {
+        Machines.impair(_bookOf, _env(), id);
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function collect(uint256[] calldata ids) external nonReentrant returns (uint256 amount) {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (_bookOf.rigs[ids[i]].minerId == 0) revert NotMachine(ids[i]);
+        }
+        amount = _collect(ids);
+        _pay();
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function buyMachine(uint256 id) external nonReentrant returns (uint256 price) {
+        _requireUnpaused();
+        IPowerNFT(POWER_NFT).sync(IPowerNFT(POWER_NFT).powerOf(id).minerId);
+        Env memory env = _env();
+        Machines.settle(_bookOf, env);
+        _pay();
+        uint256 waits = _line.waiting();
+        if (waits != 0) revert TicketsWait(waits);
+        return Buying.buy(_bookOf, env, id);
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function sellMachine(
+        uint256 id,
+        uint256 maxPrice,
+        address to
+    ) external payable nonReentrant returns (uint256 price) {
+        if (!IS_FIL && msg.value != 0) revert NotFilPool();
+        _checkReceiver(to);
+        Env memory env = _env();
+        Rig storage rig = _bookOf.rigs[id];
+        if (rig.place == 0) revert NotMachine(id);
+        Machines.settle(_bookOf, env);
+        if (rig.place == 0) revert NotMachine(id); // it has ended
+        uint256[] memory ids = new uint256[](1);
+        ids[0] = id;
+        _collect(ids);
+        uint256 forIncome;
+        uint256 receivable;
+        (price, forIncome, receivable) = _ask(env, id);
+        if (price > maxPrice) revert AskTooHigh(id, price, maxPrice);
+        if (IS_FIL && msg.value < price) revert AskTooHigh(id, price, msg.value);
+        uint256 before = _upper();
+        Machines.close(_bookOf, rig, id, receivable);
+        delete _bookOf.rigs[id];
+        _bookOf.cash = (_bookOf.cash + price).toUint96();
+        uint256 upper = _upper();
+        if (upper > before) _bookOf.holdBack(upper - before, env.policy.releaseFrames);
+        emit MachineSold(id, to, price, forIncome);
+        _pay();
+        IERC721(POWER_NFT).transferFrom(address(this), to, id);
+        if (!IS_FIL) _take(msg.sender, price);
+        else _giveFil(msg.sender, msg.value - price);
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function recogniseLoss(uint256 id) external nonReentrant {
+        Env memory env = _env();
+        Machines.settle(_bookOf, env);
+        Machines.recogniseLoss(_bookOf, env, id);
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function deliverFil(address buyer, address to, uint256 amount, uint256 coins) external nonReentrant {
+        if (IS_FIL || msg.sender != FIL_AUCTION) revert NotAuction(msg.sender);
+        _checkReceiver(to);
+        uint256 before = _upper();
+        _bookOf.unsoldFil -= amount.toUint96();
+        _bookOf.cash = (_bookOf.cash + coins).toUint96();
+        uint256 upper = _upper();
+        if (upper > before) _bookOf.holdBack(upper - before, _policy.releaseFrames);
+        emit FilSold(amount, coins);
+        _pay();
+        _take(buyer, coins);
+        _giveFil(to, amount);
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function accounts() external view returns (Accounts memory a) {
+        a.cash = _bookOf.cash;
+        a.claimable = _bookOf.claimable;
+        a.unsoldFil = _bookOf.unsoldFil;
+        a.deposits = _bookOf.deposits;
+        a.openCost = _bookOf.openCost;
+        a.machinesUpper = _bookOf.machinesUpper;
+        a.machinesLower = _bookOf.machinesLower;
+        a.receivables = _bookOf.receivables;
+        a.soundReceivables = _bookOf.soundReceivables;
+        a.expectedPerDay = _bookOf.expectedPerDay;
+        a.heldBack = Pricing.heldBackOf(_bookOf);
+        a.upper = _upper();
+        a.lower = _lower();
+        a.utilisation = _bookOf.utilisation();
+        a.waiting = _line.waiting();
+        a.settledAt = _bookOf.settledAt;
+        a.machines = _bookOf.machines;
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function machineOf(uint256 id) external view returns (Machine memory) {
+        return Machines.view_(_bookOf, _env(), id);
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function machineIds() external view returns (uint256[] memory) {
+        return _bookOf.ids;
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function appraise(uint256 id) external view returns (Appraisal memory) {
+        return Buying.appraise(_bookOf, _env(), id);
+    }
+
+    /// @inheritdoc IJointMiningPool
+    function askOf(uint256 id) external view returns (uint256 price) {
+        (price, , ) = _ask(_env(), id);
+    }
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return
+            interfaceId == type(IERC165).interfaceId ||
+            interfaceId == 0xe3bc4e65 || // operators of ERC-7540
+            interfaceId == 0x620ee8e4 || // asynchronous redemption of ERC-7540
+            interfaceId == 0x2f0a18c5; // ERC-7575
+    }
+
+    /// @inheritdoc Entering
+    function _settleIfDue() internal override {
+        if (!isSettled()) Machines.settle(_bookOf, _env());
+    }
+
+    /// @dev Takes what NFTs can be paid: what the balance has grown by, at least what was said.
+    function _collect(uint256[] memory ids) private returns (uint256 amount) {
+        amount = IPowerNFT(POWER_NFT).claim(ids, address(this));
+        if (amount == 0) return 0;
+        _bookOf.receivables -= int128(int256(amount));
+        _bookOf.soundReceivables -= int128(int256(amount));
+        if (IS_FIL) _bookOf.cash = (_bookOf.cash + amount).toUint96();
+        else _bookOf.unsoldFil = (_bookOf.unsoldFil + amount).toUint96();
+        emit Collected(amount);
+    }
+
+    /// @dev What the pool asks: all that a machine may still earn, or what it cost if that is more, and what it still brings.
+    function _ask(
+        Env memory env,
+        uint256 id
+    ) private view returns (uint256 price, uint256 forIncome, uint256 receivable) {
+        uint256 future;
+        (future, receivable) = Machines.outlook(_bookOf, env, id);
+        forIncome = Pricing.toAsset(receivable, env.lastPrice);
+        price = Pricing.toAsset((future * env.policy.askBps) / BPS, env.lastPrice);
+        price = Math.max(price, _bookOf.rigs[id].unpaid) + forIncome;
+    }
+}
