@@ -33,6 +33,10 @@ const NAMES = [
   "PowerOracle",
   "PowerNFT",
   "PowerMarket",
+  "Machines",
+  "Buying",
+  "WrappedFil",
+  "JointMiningPool",
 ];
 /** The nonce of the sender's next transaction. */
 const NONCE = 3;
@@ -66,7 +70,7 @@ describe("deploy", () => {
   it("simulates every contract that does not need another one before anything is sent", async () => {
     const { checks } = await chain.runJson(deploy, ARGS);
     const simulated = checks.filter(({ name }) => name === "simulation").map(({ text }) => text.split(/[ :]/)[1]);
-    expect(simulated).to.deep.equal(NAMES.filter((name) => name !== "MinerRegistry" && name !== "PowerNFT"));
+    expect(simulated).to.deep.equal(NAMES.filter((name) => !["MinerRegistry", "PowerNFT", "JointMiningPool"].includes(name)));
   });
 
   it("deploys, wires, and writes down where everything is", async () => {
@@ -101,8 +105,13 @@ describe("deploy", () => {
       powerOracle: addressOf("PowerOracle"),
       powerNFT: addressOf("PowerNFT"),
       powerMarket: addressOf("PowerMarket"),
+      wrappedFil: addressOf("WrappedFil"),
+      jointMiningPool: addressOf("JointMiningPool"),
       libraries: Object.fromEntries(
-        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights"].map((name) => [name, addressOf(name)]),
+        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying"].map((name) => [
+          name,
+          addressOf(name),
+        ]),
       ),
     });
   });

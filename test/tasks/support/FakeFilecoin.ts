@@ -339,6 +339,8 @@ export class FakeFilecoin {
       powerOracle: ORACLE,
       powerNFT: NFT,
       powerMarket: MARKET,
+      wrappedFil: MARKET,
+      jointMiningPool: MARKET,
       libraries: {},
     };
     return {
