@@ -8,7 +8,7 @@
  * - `mining`: the pool has bought NFT 1 for 10,000 FIL.
  */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { MaxUint256 } from "ethers";
+import { type ContractTransactionResponse, MaxUint256 } from "ethers";
 
 import type { IJointMiningPool } from "../../types/ethers-contracts/index.ts";
 import { FIL } from "../filecoin/index.ts";
@@ -42,6 +42,8 @@ export const WIDE: IJointMiningPool.PolicyStruct = {
   releaseFrames: 30n,
 };
 
+const PEOPLE = Array.from({ length: 20 }, (_, n) => `0x${(0xb0b00 + n).toString(16).padStart(40, "0")}`);
+
 export interface Pool extends Enrolled {
   readonly id: bigint;
   readonly weight: bigint;
@@ -62,7 +64,8 @@ async function found(): Promise<Pool> {
   await setPolicy(base, WIDE);
   const weight = SECTORS_OF_NFT * SECTOR_SIZE;
   const id = await mintGuaranteed(base, { start: 0n, count: SECTORS_OF_NFT });
-  const people = (await ethers.getSigners()).slice(8, 28);
+  const people = await Promise.all(PEOPLE.map((address) => ethers.getImpersonatedSigner(address)));
+  for (const { address } of people) await p.fil.setBalance(address, FIL(1_000_000));
   return { ...base, id, weight, people, expiry: (await p.fil.epoch()) + 170n * DAY };
 }
 
@@ -108,8 +111,8 @@ export async function deposit(p: Enrolled, who: HardhatEthersSigner, amount: big
 }
 
 /** Somebody leaves with all that it has; FIL is paid natively. */
-export async function leave(p: Pool, who: HardhatEthersSigner): Promise<void> {
-  await p.pool.connect(who).exitToFil(await p.pool.balanceOf(who), who.address, 0n);
+export async function leave(p: Pool, who: HardhatEthersSigner): Promise<ContractTransactionResponse> {
+  return p.pool.connect(who).exitToFil(await p.pool.balanceOf(who), who.address, 0n);
 }
 
 /** Governance sets the policy, which takes three days. */
@@ -136,3 +139,11 @@ export async function worthOf(p: Pool, who: HardhatEthersSigner): Promise<bigint
 }
 
 export const NO_BOUND = MaxUint256;
+
+/** The shares of a first deposit. */
+export const sharesOf = (amount: bigint): bigint => amount * 1_000_000n;
+
+/** Governance sets the cap on deposits. */
+export async function setCap(p: Enrolled, cap: bigint): Promise<void> {
+  await change(p, await p.pool.getAddress(), p.pool.interface.encodeFunctionData("setDepositCap", [cap]), 3n);
+}
