@@ -195,8 +195,9 @@ describe("a deposit while a machine's weight is in doubt (R-JMP-4)", () => {
   });
 
   it("is taken when what is in doubt is less than a hundredth of the pool", async () => {
-    const p = await joined();
+    const p = await mining();
     await attest(p, p.id, (p.weight * 999n) / 1000n);
+    await p.pool.impair(p.id);
     await deposit(p, p.stranger, SHARE);
   });
 });

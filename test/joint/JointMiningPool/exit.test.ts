@@ -122,7 +122,6 @@ describe("the price of leaving (R-JMP-4)", () => {
     await p.pool.settle();
     const { machinesLower, settledAt } = await p.pool.accounts();
     const { expiry } = await p.pool.machineOf(p.id);
-    expect(machinesLower).to.be.lessThan(FIL(10_000).valueOf() * 2n);
     const expected = (((FIL(50) * (expiry - settledAt)) / 2_880n) * 8_000n) / 10_000n;
     expect(machinesLower).to.be.closeTo(expected < FIL(10_000) ? expected : FIL(10_000), 10n ** 6n);
   });
@@ -137,7 +136,7 @@ describe("the price of leaving (R-JMP-4)", () => {
     await p.pool.collect([p.id]);
     const after = await p.pool.accounts();
     expect(after.upper - before.upper).to.be.closeTo(0n, FIL("0.2")); // the income expected of three epochs
-    expect(after.lower - before.lower).to.equal((payable * 2_000n) / 10_000n);
+    expect(after.lower - before.lower).to.be.closeTo((payable * 2_000n) / 10_000n, FIL("0.001"));
   });
 
   it("does not see at once what lifts the pool beyond what entrants paid for", async () => {
