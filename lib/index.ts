@@ -65,6 +65,8 @@ export type {
 } from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
 export { erc20Abi } from "./abi/erc20.ts";
+export { filAuctionAbi } from "./abi/filAuction.ts";
+export { jointMiningPoolAbi } from "./abi/jointMiningPool.ts";
 export { minerRegistryAbi } from "./abi/minerRegistry.ts";
 export { minerVaultAbi } from "./abi/minerVault.ts";
 export { powerMarketAbi } from "./abi/powerMarket.ts";

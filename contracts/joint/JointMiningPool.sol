@@ -10,7 +10,6 @@ import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { BPS, Book, Env, LOSS_DELAY, MACHINES, Rig } from "./Book.sol";
 import { Buying } from "./Buying.sol";
-import { IERC7540 } from "./IERC7540.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { Leaving } from "./Leaving.sol";
 import { Machines } from "./Machines.sol";
@@ -96,12 +95,11 @@ contract JointMiningPool is Leaving, IERC165 {
         ids[0] = id;
         _collect(ids);
         uint256 forIncome;
-        uint256 receivable;
-        (price, forIncome, receivable) = _ask(env, id);
+        (price, forIncome) = _ask(env, id);
         if (price > maxPrice) revert AskTooHigh(id, price, maxPrice);
         if (IS_FIL && msg.value < price) revert AskTooHigh(id, price, msg.value);
         uint256 before = _upper();
-        Machines.close(_bookOf, rig, id, receivable);
+        Machines.close(_bookOf, env, id);
         delete _bookOf.rigs[id];
         _bookOf.cash = (_bookOf.cash + price).toUint96();
         uint256 upper = _upper();
@@ -136,24 +134,8 @@ contract JointMiningPool is Leaving, IERC165 {
     }
 
     /// @inheritdoc IJointMiningPool
-    function accounts() external view returns (Accounts memory a) {
-        a.cash = _bookOf.cash;
-        a.claimable = _bookOf.claimable;
-        a.unsoldFil = _bookOf.unsoldFil;
-        a.deposits = _bookOf.deposits;
-        a.openCost = _bookOf.openCost;
-        a.machinesUpper = _bookOf.machinesUpper;
-        a.machinesLower = _bookOf.machinesLower;
-        a.receivables = _bookOf.receivables;
-        a.soundReceivables = _bookOf.soundReceivables;
-        a.expectedPerDay = _bookOf.expectedPerDay;
-        a.heldBack = Pricing.heldBackOf(_bookOf);
-        a.upper = _upper();
-        a.lower = _lower();
-        a.utilisation = _bookOf.utilisation();
-        a.waiting = _line.waiting();
-        a.settledAt = _bookOf.settledAt;
-        a.machines = _bookOf.machines;
+    function accounts() external view returns (Accounts memory) {
+        return Machines.accounts(_bookOf, _env(), _line.waiting());
     }
 
     /// @inheritdoc IJointMiningPool
@@ -173,7 +155,7 @@ contract JointMiningPool is Leaving, IERC165 {
 
     /// @inheritdoc IJointMiningPool
     function askOf(uint256 id) external view returns (uint256 price) {
-        (price, , ) = _ask(_env(), id);
+        (price, ) = _ask(_env(), id);
     }
 
     /// @inheritdoc IERC165
@@ -202,12 +184,8 @@ contract JointMiningPool is Leaving, IERC165 {
     }
 
     /// @dev What the pool asks: all that a machine may still earn, or what it cost if that is more, and what it still brings.
-    function _ask(
-        Env memory env,
-        uint256 id
-    ) private view returns (uint256 price, uint256 forIncome, uint256 receivable) {
-        uint256 future;
-        (future, receivable) = Machines.outlook(_bookOf, env, id);
+    function _ask(Env memory env, uint256 id) private view returns (uint256 price, uint256 forIncome) {
+        (uint256 future, uint256 receivable) = Machines.outlook(_bookOf, env, id);
         forIncome = Pricing.toAsset(receivable, env.lastPrice);
         price = Pricing.toAsset((future * env.policy.askBps) / BPS, env.lastPrice);
         price = Math.max(price, _bookOf.rigs[id].unpaid) + forIncome;

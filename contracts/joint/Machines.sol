@@ -114,18 +114,19 @@ library Machines {
         uint64 since = expired ? rig.expiry : rig.idleSince;
         uint64 earliest = since == 0 ? 0 : since + LOSS_DELAY;
         if (since == 0 || block.number < earliest) revert IJointMiningPool.TooEarlyForLoss(id, earliest);
-        // what comes in later still counts when it comes
-        close(book, rig, id, _read(env.nft, rig, id).receivable);
+        close(book, env, id); // what comes in later still counts when it comes
     }
 
-    /// @notice Ends a machine: it leaves the sums, its unpaid cost is gone. Emits MachineClosed.
-    /// @param receivable What it was still counted to bring, attoFIL.
-    function close(Book storage book, Rig storage rig, uint256 id, uint256 receivable) public {
+    /// @notice Ends a machine, in the block in which the pool was settled: it leaves the sums with what it was still counted
+    /// to bring, and its unpaid cost is gone. Emits MachineClosed.
+    function close(Book storage book, Env memory env, uint256 id) public {
+        Rig storage rig = book.rigs[id];
+        Reading memory reading = _read(env.nft, rig, id);
         Sum memory sum;
         book.tick();
         _takeOut(book, rig, sum);
-        sum.receivables -= int256(receivable);
-        sum.sound -= int256(receivable);
+        sum.receivables -= int256(reading.receivable + _unmeasured(rig, reading));
+        sum.sound -= int256(reading.sound);
         _store(book, sum);
         _remove(book, rig, id);
     }
@@ -169,6 +170,33 @@ library Machines {
         (uint256 realised, ) = realisedPerDay(rig, reading.earned, reading.lastSync);
         uint256 perDay = Math.max(realised, _network(perPiB, rig, rig.nominalPower));
         future = (perDay * (rig.expiry - block.number)) / DAY;
+    }
+
+    /// @notice The accounts as people see them.
+    /// @param waiting Shares that wait.
+    function accounts(
+        Book storage book,
+        Env memory env,
+        uint256 waiting
+    ) external view returns (IJointMiningPool.Accounts memory a) {
+        bool coin = env.coin != address(0);
+        a.cash = book.cash;
+        a.claimable = book.claimable;
+        a.unsoldFil = book.unsoldFil;
+        a.deposits = book.deposits;
+        a.openCost = book.openCost;
+        a.machinesUpper = book.machinesUpper;
+        a.machinesLower = book.machinesLower;
+        a.receivables = book.receivables;
+        a.soundReceivables = book.soundReceivables;
+        a.expectedPerDay = book.expectedPerDay;
+        a.heldBack = Pricing.heldBackOf(book);
+        a.upper = book.upper(coin, env.lastPrice);
+        a.lower = book.lower(coin, env.policy.cautiousBps);
+        a.utilisation = book.utilisation();
+        a.waiting = waiting;
+        a.settledAt = book.settledAt;
+        a.machines = book.machines;
     }
 
     /// @notice A machine as people see it.
@@ -269,7 +297,13 @@ library Machines {
     }
 
     /// @dev Books what a machine earned since the last time, and pays it off.
-    function _book(Rig storage rig, Reading memory reading, Env memory env, Round memory round, Sum memory sum) private {
+    function _book(
+        Rig storage rig,
+        Reading memory reading,
+        Env memory env,
+        Round memory round,
+        Sum memory sum
+    ) private {
         uint256 income = reading.earned - rig.earned;
         uint256 guarantee = reading.guaranteeDue - rig.guaranteeDue;
         uint256 paysOff = Pricing.toAsset((income * (ONE - round.mean)) / ONE + guarantee, env.lastPrice);

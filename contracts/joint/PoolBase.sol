@@ -9,11 +9,10 @@ import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/Reentran
 
 import { FilSend } from "../fvm/FilSend.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
-import { BPS, Book, DAY, Env, ONE, Rig } from "./Book.sol";
+import { Book, DAY, Env, ONE } from "./Book.sol";
 import { IFilAuction } from "./IFilAuction.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { IWrappedFil } from "./IWrappedFil.sol";
-import { Machines } from "./Machines.sol";
 import { PoolParameters } from "./PoolParameters.sol";
 import { Pricing } from "./Pricing.sol";
 

@@ -44,13 +44,7 @@ export async function deployProtocol(
   wrappedFil?: string,
 ): Promise<ProtocolAddresses> {
   const from = await deployer.getAddress();
-  const { contracts, addresses } = planDeployment(
-    from,
-    await deployer.getNonce(),
-    holders,
-    attestors,
-    wrappedFil,
-  );
+  const { contracts, addresses } = planDeployment(from, await deployer.getNonce(), holders, attestors, wrappedFil);
   for (const { name, address: expected, args, libraries } of contracts) {
     const factory = await factoryOf(name, deployer, libraries);
     const contract = await factory.deploy(...args);

@@ -138,6 +138,7 @@ export async function worthOf(p: Pool, who: HardhatEthersSigner): Promise<bigint
   return p.pool.convertToAssets(await p.pool.balanceOf(who));
 }
 
+/** A buyer that pays anything. */
 export const NO_BOUND = MaxUint256;
 
 /** The shares of a first deposit. */
@@ -146,4 +147,11 @@ export const sharesOf = (amount: bigint): bigint => amount * 1_000_000n;
 /** Governance sets the cap on deposits. */
 export async function setCap(p: Enrolled, cap: bigint): Promise<void> {
   await change(p, await p.pool.getAddress(), p.pool.interface.encodeFunctionData("setDepositCap", [cap]), 3n);
+}
+
+/** One of the twenty people. */
+export function person(p: Pool, n: number): HardhatEthersSigner {
+  const found = p.people[n];
+  if (found === undefined) throw new Error(`there is no person ${n}`);
+  return found;
 }

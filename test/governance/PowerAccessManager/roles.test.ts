@@ -124,7 +124,7 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     const p = await deployed();
     const factory = await ethers.getContractFactory("PowerAccessManager");
     const holders = { governance: ZeroAddress, guardian: p.stranger.address };
-    await expect(factory.deploy(holders, await p.nft.getAddress(), p.stranger.address, p.stranger.address))
+    await expect(factory.deploy(holders, await p.nft.getAddress(), p.stranger.address, p.stranger.address, []))
       .to.be.revertedWithCustomError(p.manager, "AccessManagerInvalidInitialAdmin")
       .withArgs(ZeroAddress);
   });

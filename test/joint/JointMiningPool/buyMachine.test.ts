@@ -19,6 +19,7 @@ import {
   sell,
   setPolicy,
   WON_A_DAY,
+  person,
 } from "../../support/pool.ts";
 import { DAY } from "../../support/units.ts";
 
@@ -135,7 +136,7 @@ describe("JointMiningPool.buyMachine (R-JMP-6)", () => {
     const p = await joined();
     await sell(p, p.id, FIL(5_000));
     const { amount, remaining } = await p.nft.coverOf(p.miner);
-    expect(amount).to.be.at.least(BigInt(remaining));
+    expect(amount).to.be.at.least(remaining);
     await p.fil.addFeeDebt(p.miner, FIL(90_000));
     await refused(p, "NotGuaranteed");
   });
@@ -231,11 +232,11 @@ describe("JointMiningPool.buyMachine (R-JMP-6)", () => {
 
   it("pays tickets before it buys", async () => {
     const p = await founded();
-    await deposit(p, p.people[0]!, COST);
+    await deposit(p, person(p, 0), COST);
     await sell(p, p.id, COST);
     await p.pool.buyMachine(p.id);
-    await leave(p, p.people[0]!);
-    await deposit(p, p.people[1]!, FIL(2_000));
+    await leave(p, person(p, 0));
+    await deposit(p, person(p, 1), FIL(2_000));
     const second = await mintGuaranteed(p, { start: 100n, count: 50n });
     await sell(p, second, FIL(500));
     await refused(p, "TicketsWait", second);

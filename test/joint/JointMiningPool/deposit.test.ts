@@ -5,13 +5,24 @@ import { FIL } from "../../filecoin/index.ts";
 import { ethers } from "../../support/network.ts";
 import { prove } from "../../support/guarantee.ts";
 import { attest } from "../../support/nft.ts";
-import { SHARE, deposit, founded, joined, mineADay, mining, nextDay, setCap, sharesOf } from "../../support/pool.ts";
+import {
+  SHARE,
+  deposit,
+  founded,
+  joined,
+  mineADay,
+  mining,
+  nextDay,
+  setCap,
+  sharesOf,
+  person,
+} from "../../support/pool.ts";
 import { DAY } from "../../support/units.ts";
 
 describe("JointMiningPool.depositFil (R-JMP-1)", () => {
   it("takes native FIL in one transaction and mints shares, a million for each attoFIL at first", async () => {
     const p = await founded();
-    const who = p.people[0]!;
+    const who = person(p, 0);
     const call = p.pool.connect(who).depositFil(who.address, 0n, { value: SHARE });
     await expect(call).to.changeEtherBalances(ethers, [who, p.pool], [-SHARE, SHARE]);
     await expect(call).to.emit(p.pool, "Deposit").withArgs(who.address, who.address, SHARE, sharesOf(SHARE));
@@ -81,7 +92,7 @@ describe("JointMiningPool.deposit and mint (R-JMP-1)", () => {
 
   it("give what their previews say", async () => {
     const p = await withWfil();
-    await deposit(p, p.people[0]!, FIL(777));
+    await deposit(p, person(p, 0), FIL(777));
     await p.fil.setBalance(await p.pool.getAddress(), FIL(12_345));
     const shares = await p.pool.previewDeposit(SHARE);
     await p.pool.connect(p.stranger).deposit(SHARE, p.stranger.address);
@@ -212,7 +223,7 @@ describe("a pause of entries (R-GOV-1)", () => {
       .withArgs(until);
     await expect(p.pool.buyMachine(p.id)).to.be.revertedWithCustomError(p.pool, "EntriesArePaused");
     expect(await p.pool.maxDeposit(p.stranger.address)).to.equal(0n);
-    const first = p.people[0]!;
+    const first = person(p, 0);
     await p.pool.connect(first).exitToFil(sharesOf(SHARE), first.address, 0n);
     expect(await p.pool.balanceOf(first)).to.equal(0n);
   });

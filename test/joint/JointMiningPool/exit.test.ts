@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { FIL, maskedAddress } from "../../filecoin/index.ts";
 import { ethers } from "../../support/network.ts";
 import { OWNER } from "../../support/protocol.ts";
-import { SHARE, deposit, joined, mineADay, mining, nextDay, sell, sharesOf } from "../../support/pool.ts";
+import { SHARE, deposit, joined, mineADay, mining, nextDay, sell, sharesOf, person } from "../../support/pool.ts";
 
 /** 1,000 less the 0.1 % that stays. */
 const NET = FIL(999);
@@ -11,7 +11,7 @@ const NET = FIL(999);
 describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
   it("pays at once while there is cash and nobody waits, less 0.1 % that stays in the pool", async () => {
     const p = await joined();
-    const who = p.people[0]!;
+    const who = person(p, 0);
     const call = p.pool.connect(who).exitToFil(sharesOf(SHARE), who.address, NET);
     await expect(call).to.changeEtherBalances(ethers, [who, p.pool], [NET, -NET]);
     await expect(call)
@@ -35,14 +35,14 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
   it("pays an actor by its masked id, and runs no code", async () => {
     const p = await joined();
     const before = await p.fil.balanceOf(OWNER);
-    await p.pool.connect(p.people[0]!).exitToFil(sharesOf(SHARE), maskedAddress(OWNER), 0n);
+    await p.pool.connect(person(p, 0)).exitToFil(sharesOf(SHARE), maskedAddress(OWNER), 0n);
     expect((await p.fil.balanceOf(OWNER)) - before).to.equal(NET);
   });
 
   it("pays what cash allows, and the rest becomes a ticket", async () => {
     const p = await mining();
     await deposit(p, p.stranger, FIL(500));
-    const who = p.people[0]!;
+    const who = person(p, 0);
     const { assets, waits } = await p.pool.previewExit(sharesOf(SHARE));
     await p.pool.connect(who).exitToFil(sharesOf(SHARE), who.address, 0n);
     const ticket = await p.pool.ticketOf(1n);
@@ -54,10 +54,10 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
 
   it("goes behind who waits already", async () => {
     const p = await mining();
-    const [first, second] = p.people;
-    await p.pool.connect(first!).exitToFil(sharesOf(SHARE), first!.address, 0n);
+    const [first, second] = [person(p, 0), person(p, 1)];
+    await p.pool.connect(first).exitToFil(sharesOf(SHARE), first.address, 0n);
     await deposit(p, p.stranger, FIL(300)); // a part of the first ticket
-    await p.pool.connect(second!).exitToFil(sharesOf(SHARE), second!.address, 0n);
+    await p.pool.connect(second).exitToFil(sharesOf(SHARE), second.address, 0n);
     expect((await p.pool.ticketOf(1n)).claimable).to.be.greaterThan(0n);
     expect((await p.pool.ticketOf(2n)).claimable).to.equal(0n);
     expect((await p.pool.ticketOf(2n)).ahead).to.equal((await p.pool.ticketOf(1n)).pending);
@@ -65,7 +65,7 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
 
   it("is refused when the shares are worth less than the caller accepts", async () => {
     const p = await joined();
-    const who = p.people[0]!;
+    const who = person(p, 0);
     await expect(p.pool.connect(who).exitToFil(sharesOf(SHARE), who.address, NET + 1n))
       .to.be.revertedWithCustomError(p.pool, "TooFewAssets")
       .withArgs(NET, NET + 1n);
@@ -73,7 +73,7 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
 
   it("is refused below one unit, unless it is all that somebody has (dust tickets)", async () => {
     const p = await joined();
-    const who = p.people[0]!;
+    const who = person(p, 0);
     await expect(p.pool.connect(who).exitToFil(sharesOf(FIL(1)), who.address, 0n))
       .to.be.revertedWithCustomError(p.pool, "BelowMinimum")
       .withArgs(FIL("0.999"), FIL(1));
@@ -89,7 +89,7 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
     const p = await joined();
     const pool = await p.pool.getAddress();
     for (const to of [pool, ethers.ZeroAddress]) {
-      await expect(p.pool.connect(p.people[0]!).exitToFil(sharesOf(SHARE), to, 0n))
+      await expect(p.pool.connect(person(p, 0)).exitToFil(sharesOf(SHARE), to, 0n))
         .to.be.revertedWithCustomError(p.pool, "BadReceiver")
         .withArgs(to);
     }
@@ -98,7 +98,7 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
   it("settles first when nobody has in this frame", async () => {
     const p = await mining();
     await nextDay(p);
-    const who = p.people[0]!;
+    const who = person(p, 0);
     await expect(p.pool.connect(who).exitToFil(sharesOf(SHARE), who.address, 0n)).to.emit(p.pool, "Settled");
   });
 });
@@ -106,7 +106,7 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
 describe("JointMiningPool.exit", () => {
   it("pays in WFIL", async () => {
     const p = await joined();
-    const who = p.people[0]!;
+    const who = person(p, 0);
     await expect(p.pool.connect(who).exit(sharesOf(SHARE), p.stranger.address, 0n)).to.changeTokenBalance(
       ethers,
       p.wfil,
@@ -158,7 +158,9 @@ describe("the price of leaving (R-JMP-4)", () => {
     const p = await mining();
     const before = await p.pool.accounts();
     await p.nft.connect(p.oracle).lowerWeight(p.id, 1n, p.weight / 4n);
-    await expect(p.pool.impair(p.id)).to.emit(p.pool, "MachineImpaired").withArgs(p.id, p.weight / 4n, FIL(7_500));
+    await expect(p.pool.impair(p.id))
+      .to.emit(p.pool, "MachineImpaired")
+      .withArgs(p.id, p.weight / 4n, FIL(7_500));
     const after = await p.pool.accounts();
     expect(after.machinesLower).to.be.at.most(before.machinesLower / 3n);
     expect(after.openCost, "written down, it leaves U").to.equal(FIL(2_500));

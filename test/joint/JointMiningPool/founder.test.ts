@@ -11,6 +11,7 @@ import {
   mineADay,
   mining,
   nextDay,
+  person,
   sharesOf,
   worthOf,
 } from "../../support/pool.ts";
@@ -42,7 +43,7 @@ async function bringIn(p: Pool): Promise<void> {
 
 /** Ten people more bring 1,000 each, at the beginning of a day, when the pool has just settled. */
 async function tenMore(p: Pool): Promise<void> {
-  for (const person of p.people.slice(10, 20)) await deposit(p, person, SHARE);
+  for (const who of p.people.slice(10, 20)) await deposit(p, who, SHARE);
   await nextDay(p);
   await p.pool.settle();
 }
@@ -61,9 +62,9 @@ describe("the founder's example (R-JMP-3)", () => {
 
   it("lets no principal leave then: there is no cash, and leavers wait", async () => {
     const p = await mining();
-    const [first] = p.people;
-    await leave(p, first!);
-    expect(await p.pool.pendingRedeemRequest(1n, first!.address)).to.equal(sharesOf(SHARE));
+    const first = person(p, 0);
+    await leave(p, first);
+    expect(await p.pool.pendingRedeemRequest(1n, first.address)).to.equal(sharesOf(SHARE));
     expect((await p.pool.machineOf(p.id)).unpaid).to.equal(COST);
   });
 
@@ -81,7 +82,7 @@ describe("the founder's example (R-JMP-3)", () => {
   it("lets principal move freely then, while cash lasts", async () => {
     const p = await mining();
     await tenMore(p);
-    const eleventh = p.people[10]!;
+    const eleventh = person(p, 10);
     await expect(leave(p, eleventh)).to.emit(p.pool, "Withdraw");
     expect(await p.pool.balanceOf(eleventh)).to.equal(0n);
     expect((await p.pool.accounts()).waiting).to.equal(0n);
@@ -98,11 +99,11 @@ describe("the founder's example (R-JMP-3)", () => {
     await bringIn(p);
     // principal and half of the income, less 0.1 %
     expect((await p.pool.accounts()).cash).to.be.at.least(FIL(20_000));
-    for (const person of p.people) {
-      const before = await p.fil.balanceOf(person.address);
-      await leave(p, person);
-      expect(await p.pool.balanceOf(person), "leaves whole").to.equal(0n);
-      expect((await p.fil.balanceOf(person.address)) - before, "with more than it brought").to.be.greaterThan(SHARE);
+    for (const who of p.people) {
+      const before = await p.fil.balanceOf(who.address);
+      await leave(p, who);
+      expect(await p.pool.balanceOf(who), "leaves whole").to.equal(0n);
+      expect((await p.fil.balanceOf(who.address)) - before, "with more than it brought").to.be.greaterThan(SHARE);
     }
     expect((await p.pool.accounts()).waiting).to.equal(0n);
   });

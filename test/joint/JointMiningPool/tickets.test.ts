@@ -2,11 +2,11 @@ import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
 import { ethers } from "../../support/network.ts";
-import { type Pool, SHARE, deposit, joined, mineADay, mining, nextDay, sharesOf } from "../../support/pool.ts";
+import { type Pool, SHARE, deposit, joined, mineADay, mining, nextDay, sharesOf, person } from "../../support/pool.ts";
 
 /** Somebody of the ten asks for all of its shares; the ticket. */
 async function request(p: Pool, n: number, shares = sharesOf(SHARE)): Promise<bigint> {
-  const who = p.people[n]!;
+  const who = person(p, n);
   const id = await p.pool.connect(who).requestRedeem.staticCall(shares, who.address, who.address);
   await p.pool.connect(who).requestRedeem(shares, who.address, who.address);
   return id;
@@ -15,8 +15,8 @@ async function request(p: Pool, n: number, shares = sharesOf(SHARE)): Promise<bi
 describe("JointMiningPool.requestRedeem (R-JMP-5, ERC-7540)", () => {
   it("takes the shares, numbers the request and says so", async () => {
     const p = await mining();
-    const who = p.people[0]!.address;
-    await expect(p.pool.connect(p.people[0]!).requestRedeem(sharesOf(SHARE), who, who))
+    const who = person(p, 0).address;
+    await expect(p.pool.connect(person(p, 0)).requestRedeem(sharesOf(SHARE), who, who))
       .to.emit(p.pool, "RedeemRequest")
       .withArgs(who, who, 1n, who, sharesOf(SHARE));
     expect(await p.pool.balanceOf(who)).to.equal(0n);
@@ -28,7 +28,7 @@ describe("JointMiningPool.requestRedeem (R-JMP-5, ERC-7540)", () => {
   it("makes shares claimable at once while there is cash, and sends nothing", async () => {
     const p = await joined();
     await request(p, 0);
-    const who = p.people[0]!.address;
+    const who = person(p, 0).address;
     expect(await p.pool.claimableRedeemRequest(1n, who)).to.equal(sharesOf(SHARE));
     expect(await p.pool.maxRedeem(who)).to.equal(sharesOf(SHARE));
     expect(await p.pool.maxWithdraw(who)).to.equal(FIL(999));
@@ -37,7 +37,7 @@ describe("JointMiningPool.requestRedeem (R-JMP-5, ERC-7540)", () => {
 
   it("lets an operator and an allowance act for the owner, and nobody else", async () => {
     const p = await joined();
-    const [owner, other] = [p.people[0]!, p.people[1]!];
+    const [owner, other] = [person(p, 0), person(p, 1)];
     const ask = (shares: bigint, controller: string) =>
       p.pool.connect(other).requestRedeem(shares, controller, owner.address);
     await expect(ask(FIL(1), owner.address)).to.be.revertedWithCustomError(p.pool, "ERC20InsufficientAllowance");
@@ -62,12 +62,12 @@ describe("JointMiningPool.requestRedeem (R-JMP-5, ERC-7540)", () => {
     for (let n = 0; n < 16; ++n) await request(p, 0, sharesOf(FIL(2)));
     await expect(request(p, 0, sharesOf(FIL(2))))
       .to.be.revertedWithCustomError(p.pool, "TooManyTickets")
-      .withArgs(p.people[0]!.address, 16n);
+      .withArgs(person(p, 0).address, 16n);
     await deposit(p, p.stranger, FIL(3));
     await p.pool.payTickets();
-    await p.pool.connect(p.people[0]!).redeemToFil(sharesOf(FIL(2)), p.stranger.address, p.people[0]!.address);
+    await p.pool.connect(person(p, 0)).redeemToFil(sharesOf(FIL(2)), p.stranger.address, person(p, 0).address);
     await request(p, 0, sharesOf(FIL(2)));
-    expect(await p.pool.ticketsOf(p.people[0]!.address)).to.deep.equal(
+    expect(await p.pool.ticketsOf(person(p, 0).address)).to.deep.equal(
       Array.from({ length: 16 }, (_, n) => BigInt(n + 2)),
     );
   });
@@ -100,9 +100,9 @@ describe("the queue (R-JMP-5)", () => {
     for (const n of [0, 1, 2]) await request(p, n);
     await deposit(p, p.stranger, FIL(5_000));
     await p.pool.payTickets();
-    const paid = await Promise.all([1n, 2n, 3n].map(async (id) => (await p.pool.ticketOf(id)).assets));
-    expect(paid[0]).to.be.closeTo(paid[1]!, 1n);
-    expect(paid[1]).to.be.closeTo(paid[2]!, 1n);
+    const [first, second, third] = await Promise.all([1n, 2n, 3n].map((id) => p.pool.ticketOf(id)));
+    expect(first?.assets).to.be.closeTo(second?.assets, 1n);
+    expect(second?.assets).to.be.closeTo(third?.assets, 1n);
   });
 
   it("pays from income when it is collected, at the price of that moment", async () => {
@@ -161,15 +161,18 @@ describe("claiming a ticket (ERC-7540)", () => {
     await request(p, 1);
     await deposit(p, p.stranger, FIL(1_000));
     await p.pool.payTickets();
-    return { ...p, who: p.people[0]! };
+    return { ...p, who: person(p, 0) };
   }
 
   it("redeems shares for WFIL or FIL, in parts", async () => {
     const p = await paid();
     const { claimable, assets } = await p.pool.ticketOf(1n);
-    await expect(
-      p.pool.connect(p.who).redeem(claimable / 4n, p.stranger.address, p.who.address),
-    ).to.changeTokenBalance(ethers, p.wfil, p.stranger, assets / 4n);
+    await expect(p.pool.connect(p.who).redeem(claimable / 4n, p.stranger.address, p.who.address)).to.changeTokenBalance(
+      ethers,
+      p.wfil,
+      p.stranger,
+      assets / 4n,
+    );
     const rest = (await p.pool.ticketOf(1n)).assets;
     await expect(
       p.pool.connect(p.who).redeemToFil(await p.pool.maxRedeem(p.who.address), p.stranger.address, p.who.address),
@@ -181,9 +184,12 @@ describe("claiming a ticket (ERC-7540)", () => {
   it("withdraws an exact amount", async () => {
     const p = await paid();
     const all = await p.pool.maxWithdraw(p.who.address);
-    await expect(
-      p.pool.connect(p.who).withdraw(FIL(100), p.stranger.address, p.who.address),
-    ).to.changeTokenBalance(ethers, p.wfil, p.stranger, FIL(100));
+    await expect(p.pool.connect(p.who).withdraw(FIL(100), p.stranger.address, p.who.address)).to.changeTokenBalance(
+      ethers,
+      p.wfil,
+      p.stranger,
+      FIL(100),
+    );
     expect(await p.pool.maxWithdraw(p.who.address)).to.equal(all - FIL(100));
     await p.pool.connect(p.who).withdraw(all - FIL(100), p.stranger.address, p.who.address);
     expect(await p.pool.maxWithdraw(p.who.address)).to.equal(0n);
@@ -206,7 +212,7 @@ describe("claiming a ticket (ERC-7540)", () => {
     for (let n = 0; n < 3; ++n) await request(p, 0, sharesOf(FIL(100)));
     await deposit(p, p.stranger, FIL(2_500));
     await p.pool.payTickets();
-    const who = p.people[0]!;
+    const who = person(p, 0);
     const all = await p.pool.maxRedeem(who.address);
     expect(all).to.equal(3n * sharesOf(FIL(100)));
     await p.pool.connect(who).redeemToFil((all * 5n) / 6n, who.address, who.address);
