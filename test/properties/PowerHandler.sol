@@ -680,7 +680,7 @@ abstract contract PowerHandler is Handler {
             NFT.sync(minerId);
             _reconcile(minerId);
         }
-        if (m % 8 < 6 && _availableOnChain(minerId) <= 0) _free(minerId, m >> 8);
+        if (m % 8 < 4 || (m % 8 < 6 && _availableOnChain(minerId) <= 0)) _free(minerId, m >> 8);
         uint256 liabilities = NFT.solvency(minerId).liabilities;
         amount = NFT.harvest(minerId);
         assertEq(NFT.solvency(minerId).liabilities, liabilities + amount, "what was harvested can be taken out");
