@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { type Mutant, ROOT, apply } from "./patches.ts";
+
+/** What contracts and tests need. */
+const SOURCES = ["contracts", "embedded", "lib", "miner-bridge", "tasks", "test", "package.json", "tsconfig.json"];
+
+/** Counted campaigns are one long transaction: when one fails, its trace takes gigabytes. Histories do the same anyhow. */
+const LEFT_OUT = "InAFifthOfItsCalls";
+
+/** The repository's own settings, but quick to build, and a history that fails is not made shorter. */
+const CONFIG = `
+import { createRequire } from "node:module";
+import config from "./repository.config.ts";
+const solc = { version: "0.8.30", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
+export default {
+  ...config,
+  solidity: { ...solc, settings: { evmVersion: "cancun" } },
+  test: {
+    ...config.test,
+    solidity: {
+      fuzz: { runs: 50 },
+      invariant: { runs: 20, depth: 100, failOnRevert: true, shrinkRunLimit: 0 },
+    },
+  },
+};
+`;
+
+export interface Verdict {
+  readonly passes: boolean;
+  /** The first test that failed. */
+  readonly failed: string;
+}
+
+/** A copy of the sources, in which mutants live. The repository is not touched. */
+export class Copy {
+  readonly #directory = mkdtempSync(path.join(tmpdir(), "mutants-"));
+
+  constructor() {
+    for (const source of SOURCES) {
+      cpSync(path.join(ROOT, source), path.join(this.#directory, source), { recursive: true });
+    }
+    cpSync(path.join(ROOT, "hardhat.config.ts"), path.join(this.#directory, "repository.config.ts"));
+    writeFileSync(path.join(this.#directory, "hardhat.config.ts"), CONFIG);
+    symlinkSync(path.join(ROOT, "node_modules"), path.join(this.#directory, "node_modules"));
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Does something while a mutant is in the copy. */
+  async with<T>(mutant: Mutant, action: () => Promise<T>): Promise<T> {
+    apply(mutant, this.#directory);
+    try {
+      return await action();
+    } finally {
+      cpSync(path.join(ROOT, mutant.target), path.join(this.#directory, mutant.target));
+    }
+  }
+
+  /** Runs files of tests, all of one kind. Throws when they cannot be run: a mutant that does not compile shows nothing. */
+  test(files: readonly string[]): Promise<Verdict> {
+    const cli = path.join(ROOT, "node_modules/hardhat/dist/src/cli.js");
+    const how = files.every((file) => file.endsWith(".sol")) ? ["solidity", "--grep-exclude", LEFT_OUT] : ["mocha"];
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [cli, "test", ...how, ...files], {
+        cwd: this.#directory,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      const keep = (chunk: Buffer): void => {
+        output += chunk.toString();
+      };
+      child.stdout.on("data", keep);
+      child.stderr.on("data", keep);
+      child.on("error", reject);
+      child.on("close", (code, signal) => {
+        const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, "");
+        const failing = /^\s*[1-9]\d* failing/m.test(plain);
+        const passing = /^\s*[1-9]\d* passing/m.test(plain);
+        if (code === 0 && passing && !failing) resolve({ passes: true, failed: "" });
+        else if (code !== 0 && failing) resolve({ passes: false, failed: firstFailure(plain) });
+        else reject(new Error(`The tests did not run (${signal ?? `exit ${code}`}):\n${plain.slice(-3000)}`));
+      });
+    });
+  }
+}
+
+/** The name that the runner gives the first test that fails: `1) ...`, at the place where it ran. */
+function firstFailure(output: string): string {
+  return /^\s*(?:1\)|✖) (.+)$/m.exec(output)?.[1]?.trim() ?? "";
+}
