@@ -8,6 +8,9 @@ import { type Mutant, ROOT, apply } from "./patches.ts";
 /** What contracts and tests need. */
 const SOURCES = ["contracts", "embedded", "lib", "miner-bridge", "tasks", "test", "package.json", "tsconfig.json"];
 
+/** Libraries by themselves: their tests need none of the contracts to be compiled. */
+const STANDALONE = ["test/properties/IncomeLedger.t.sol", "test/properties/SectorSet.t.sol"];
+
 /** Counted campaigns are one long transaction: when one fails, its trace takes gigabytes. Histories do the same anyhow. */
 const LEFT_OUT = "InAFifthOfItsCalls";
 
@@ -18,7 +21,7 @@ import config from "./repository.config.ts";
 const solc = { version: "0.8.30", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
 export default {
   ...config,
-  solidity: { ...solc, settings: { evmVersion: "cancun" } },
+  solidity: { ...solc, settings: { evmVersion: "cancun" }, splitTestsCompilation: true },
   test: {
     ...config.test,
     solidity: {
@@ -65,9 +68,11 @@ export class Copy {
   /** Runs files of tests, all of one kind. Throws when they cannot be run: a mutant that does not compile shows nothing. */
   test(files: readonly string[]): Promise<Verdict> {
     const cli = path.join(ROOT, "node_modules/hardhat/dist/src/cli.js");
-    const how = files.every((file) => file.endsWith(".sol")) ? ["solidity", "--grep-exclude", LEFT_OUT] : ["mocha"];
+    const how = files.every((file) => file.endsWith(".sol")) ? ["solidity", "--grep-exclude", LEFT_OUT] : ["mocha", "--bail"];
+    // the files themselves are compiled all the same
+    if (files.every((file) => STANDALONE.includes(file))) how.push("--no-compile");
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [cli, "test", ...how, ...files], {
+      const child = spawn(process.execPath, [cli, "--no-typechain", "test", ...how, ...files], {
         cwd: this.#directory,
         stdio: ["ignore", "pipe", "pipe"],
       });
