@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -57,18 +57,22 @@ export class Copy {
 
   /** Does something while a mutant is in the copy. */
   async with<T>(mutant: Mutant, action: () => Promise<T>): Promise<T> {
+    const target = path.join(this.#directory, mutant.target);
+    const source = readFileSync(target);
     apply(mutant, this.#directory);
     try {
       return await action();
     } finally {
-      cpSync(path.join(ROOT, mutant.target), path.join(this.#directory, mutant.target));
+      writeFileSync(target, source);
     }
   }
 
   /** Runs files of tests, all of one kind. Throws when they cannot be run: a mutant that does not compile shows nothing. */
   test(files: readonly string[]): Promise<Verdict> {
     const cli = path.join(ROOT, "node_modules/hardhat/dist/src/cli.js");
-    const how = files.every((file) => file.endsWith(".sol")) ? ["solidity", "--grep-exclude", LEFT_OUT] : ["mocha", "--bail"];
+    const how = files.every((file) => file.endsWith(".sol"))
+      ? ["solidity", "--grep-exclude", LEFT_OUT]
+      : ["mocha", "--bail"];
     // the files themselves are compiled all the same
     if (files.every((file) => STANDALONE.includes(file))) how.push("--no-compile");
     return new Promise((resolve, reject) => {

@@ -23,6 +23,9 @@ export interface Mutant {
   readonly mistake: string;
   /** Files of tests that are expected to notice it, from the root of the repository; the first is asked first. */
   readonly killers: readonly string[];
+  /** The diff, without the line numbers. */
+  readonly change: string;
+  /** Lines that it adds, and takes away. */
   readonly added: number;
   readonly removed: number;
 }
@@ -38,6 +41,7 @@ function read(patch: string): Mutant {
     target,
     mistake,
     killers: [...text.matchAll(/^Killed by: (\S+)$/gm)].map((match) => match[1] ?? ""),
+    change: text.slice(text.indexOf("\n--- a/")).replaceAll(/^@@ .*$/gm, "@@"),
     added: [...text.matchAll(/^\+(?!\+\+ )/gm)].length,
     removed: [...text.matchAll(/^-(?!-- )/gm)].length,
   };
