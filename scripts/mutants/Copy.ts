@@ -36,6 +36,8 @@ export interface Verdict {
   readonly passes: boolean;
   /** The first test that failed. */
   readonly failed: string;
+  /** What the runner printed. */
+  readonly output: string;
 }
 
 /** A copy of the sources, in which mutants live. The repository is not touched. */
@@ -91,8 +93,8 @@ export class Copy {
         const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, "");
         const failing = /^\s*[1-9]\d* failing/m.test(plain);
         const passing = /^\s*[1-9]\d* passing/m.test(plain);
-        if (code === 0 && passing && !failing) resolve({ passes: true, failed: "" });
-        else if (code !== 0 && failing) resolve({ passes: false, failed: firstFailure(plain) });
+        if (code === 0 && passing && !failing) resolve({ passes: true, failed: "", output: plain });
+        else if (code !== 0 && failing) resolve({ passes: false, failed: firstFailure(plain), output: plain });
         else reject(new Error(`The tests did not run (${signal ?? `exit ${code}`}):\n${plain.slice(-3000)}`));
       });
     });

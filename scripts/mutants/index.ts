@@ -7,6 +7,9 @@
 import { Copy } from "./Copy.ts";
 import { type Mutant, checkThatItApplies, findMutants } from "./patches.ts";
 
+/** Of what a runner printed, from its end. */
+const SHOWN = 5_000;
+
 /** The test that notices a mutant; undefined if none does. */
 async function killerOf(copy: Copy, mutant: Mutant): Promise<string | undefined> {
   return copy.with(mutant, async () => {
@@ -24,8 +27,8 @@ async function checkThatTestsPass(copy: Copy, mutants: readonly Mutant[]): Promi
   for (const kind of [".sol", ".ts"]) {
     const some = files.filter((file) => file.endsWith(kind));
     if (some.length === 0) continue;
-    const { passes, failed } = await copy.test(some);
-    if (!passes) throw new Error(`A test fails without any mutant, mend that first: ${failed}`);
+    const { passes, output } = await copy.test(some);
+    if (!passes) throw new Error(`Tests fail without any mutant, mend that first:\n${output.slice(-SHOWN)}`);
   }
 }
 
