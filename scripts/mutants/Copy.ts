@@ -63,13 +63,12 @@ export class Copy {
   /** Runs files of tests, all of one kind. Throws when they cannot be run: a mutant that does not compile shows nothing. */
   test(files: readonly string[]): Promise<Verdict> {
     const cli = path.join(ROOT, "node_modules/hardhat/dist/src/cli.js");
-    const how: string[] = files.every((file) => file.endsWith(".sol"))
-      ? ["solidity", "--grep-exclude", LEFT_OUT]
-      : ["mocha", "--bail"];
+    const how = ["--no-typechain", "test", files.every((file) => file.endsWith(".sol")) ? "solidity" : "mocha"];
+    if (how.includes("mocha")) how.push("--bail");
     // the files themselves are compiled all the same
     if (files.every((file) => STANDALONE.includes(file))) how.push("--no-compile");
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [cli, "--no-typechain", "test", ...how, ...files], {
+      const child = spawn(process.execPath, [cli, ...how, ...files], {
         cwd: this.#directory,
         stdio: ["ignore", "pipe", "pipe"],
       });
