@@ -537,7 +537,8 @@ abstract contract PowerHandler is Handler {
             seen.clearWealth = table + (liquid < owed ? liquid : owed);
             return 0;
         }
-        int256 missing = int256(((a.rewards - seen.clearRewards) * 95) / 100);
+        // of both moments rounded down: their difference may be 1 attoFIL above 95 % of what came between them
+        int256 missing = int256((a.rewards * 95) / 100) - int256((seen.clearRewards * 95) / 100);
         missing -= int256(seen.covered - seen.clearCovered) + table + liquid - seen.clearWealth;
         if (missing < 0) return 0;
         return uint256(missing < owed ? missing : owed);
