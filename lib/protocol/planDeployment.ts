@@ -63,6 +63,7 @@ const ORDER = [
   "PowerMarket",
   "Machines",
   "Buying",
+  "PolicyRange",
   "WrappedFil",
   "JointMiningPool",
 ] as const;
@@ -91,7 +92,7 @@ export function planDeployment(
     Minting: at("Minting"),
     Weights: at("Weights"),
   };
-  const poolLibraries = { Machines: at("Machines"), Buying: at("Buying") };
+  const poolLibraries = { Machines: at("Machines"), Buying: at("Buying"), PolicyRange: at("PolicyRange") };
   const asset = wrappedFil ?? at("WrappedFil");
   const linked: Readonly<Partial<Record<Name, Libraries>>> = {
     Minting: { GuaranteeLedger },
@@ -113,6 +114,7 @@ export function planDeployment(
     PowerMarket: [at("PowerAccessManager"), at("PowerNFT")],
     Machines: [],
     Buying: [],
+    PolicyRange: [],
     WrappedFil: [],
     JointMiningPool: [
       at("PowerAccessManager"),

@@ -35,6 +35,7 @@ const NAMES = [
   "PowerMarket",
   "Machines",
   "Buying",
+  "PolicyRange",
   "WrappedFil",
   "JointMiningPool",
 ];
@@ -110,7 +111,7 @@ describe("deploy", () => {
       wrappedFil: addressOf("WrappedFil"),
       jointMiningPool: addressOf("JointMiningPool"),
       libraries: Object.fromEntries(
-        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying"].map((name) => [
+        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying", "PolicyRange"].map((name) => [
           name,
           addressOf(name),
         ]),
