@@ -98,12 +98,7 @@ contract JointMiningPool is Leaving, IERC165 {
         (price, forIncome) = _ask(env, id);
         if (price > maxPrice) revert AskTooHigh(id, price, maxPrice);
         if (IS_FIL && msg.value < price) revert AskTooHigh(id, price, msg.value);
-        uint256 before = _upper();
-        Machines.close(_bookOf, env, id);
-        delete _bookOf.rigs[id];
-        _bookOf.cash = (_bookOf.cash + price).toUint96();
-        uint256 upper = _upper();
-        if (upper > before) _bookOf.holdBack(upper - before, env.policy.releaseFrames);
+        Machines.sold(_bookOf, env, id, price);
         emit MachineSold(id, to, price, forIncome);
         _pay();
         IERC721(POWER_NFT).transferFrom(address(this), to, id);
@@ -122,11 +117,7 @@ contract JointMiningPool is Leaving, IERC165 {
     function deliverFil(address buyer, address to, uint256 amount, uint256 coins) external nonReentrant {
         if (IS_FIL || msg.sender != FIL_AUCTION) revert NotAuction(msg.sender);
         _checkReceiver(to);
-        uint256 before = _upper();
-        _bookOf.unsoldFil -= amount.toUint96();
-        _bookOf.cash = (_bookOf.cash + coins).toUint96();
-        uint256 upper = _upper();
-        if (upper > before) _bookOf.holdBack(upper - before, _policy.releaseFrames);
+        Machines.filSold(_bookOf, _env(), amount, coins);
         emit FilSold(amount, coins);
         _pay();
         _take(buyer, coins);

@@ -114,12 +114,30 @@ library Machines {
         uint64 since = expired ? rig.expiry : rig.idleSince;
         uint64 earliest = since == 0 ? 0 : since + LOSS_DELAY;
         if (since == 0 || block.number < earliest) revert IJointMiningPool.TooEarlyForLoss(id, earliest);
-        close(book, env, id); // what comes in later still counts when it comes
+        _end(book, env, id); // what comes in later still counts when it comes
     }
 
-    /// @notice Ends a machine, in the block in which the pool was settled: it leaves the sums with what it was still counted
+    /// @notice Ends a machine that is sold, and takes down its price.
+    function sold(Book storage book, Env memory env, uint256 id, uint256 price) external {
+        Round memory round = _open(book, env);
+        _end(book, env, id);
+        delete book.rigs[id];
+        book.cash = (book.cash + price).toUint96();
+        _close(book, env, round);
+    }
+
+    /// @notice Takes down that FIL income was sold.
+    function filSold(Book storage book, Env memory env, uint256 amount, uint256 coins) external {
+        Round memory round;
+        round.upper = book.upper(true, env.lastPrice);
+        book.unsoldFil -= amount.toUint96();
+        book.cash = (book.cash + coins).toUint96();
+        _close(book, env, round);
+    }
+
+    /// @dev Ends a machine, in the block in which the pool was settled: it leaves the sums with what it was still counted
     /// to bring, and its unpaid cost is gone. Emits MachineClosed.
-    function close(Book storage book, Env memory env, uint256 id) public {
+    function _end(Book storage book, Env memory env, uint256 id) private {
         Rig storage rig = book.rigs[id];
         Reading memory reading = _read(env.nft, rig, id);
         Sum memory sum;
