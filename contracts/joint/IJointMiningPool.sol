@@ -106,8 +106,7 @@ interface IJointMiningPool is IERC4626, IERC7540 {
         /// @dev What machines count for entrants, and for leavers.
         uint256 machinesUpper;
         uint256 machinesLower;
-        /// @dev What machines earned and have not paid, attoFIL; for entrants, and for leavers before `cautiousBps`;
-        /// below 0 when income was collected before it was booked.
+        /// @dev What machines earned and have not paid, attoFIL; for entrants, and for leavers before `cautiousBps`.
         int256 receivables;
         int256 soundReceivables;
         /// @dev Income that is expected of a day, attoFIL.
@@ -303,7 +302,8 @@ interface IJointMiningPool is IERC4626, IERC7540 {
     /// @notice Books one machine, at once: when a report or a challenge has just lowered its weight. Anyone may call.
     function impair(uint256 id) external;
 
-    /// @notice Takes machines' income into the pool: what they can be paid now. Anyone may call. Pays tickets. Costs nothing
+    /// @notice Takes machines' income into the pool: what they can be paid now. Anyone may call. Settles first if one of them
+    /// has earned more than was booked. Pays tickets. Costs nothing
     /// by the number of depositors.
     /// @param ids Machines, or NFTs that were given up as a loss and pay later.
     /// @return amount attoFIL.

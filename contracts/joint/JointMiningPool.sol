@@ -59,10 +59,8 @@ contract JointMiningPool is Leaving, IERC165 {
 
     /// @inheritdoc IJointMiningPool
     function collect(uint256[] calldata ids) external nonReentrant returns (uint256 amount) {
-        for (uint256 i = 0; i < ids.length; ++i) {
-            if (_bookOf.rigs[ids[i]].minerId == 0) revert NotMachine(ids[i]);
-        }
-        amount = _collect(ids);
+        Env memory env = _env();
+        amount = _collect(env, ids, Machines.beforeCollecting(_bookOf, env, ids));
         _pay();
     }
 
@@ -93,7 +91,7 @@ contract JointMiningPool is Leaving, IERC165 {
         if (rig.place == 0) revert NotMachine(id); // it has ended
         uint256[] memory ids = new uint256[](1);
         ids[0] = id;
-        _collect(ids);
+        _collect(env, ids, 0);
         uint256 forIncome;
         (price, forIncome) = _ask(env, id);
         if (price > maxPrice) revert AskTooHigh(id, price, maxPrice);
@@ -163,15 +161,11 @@ contract JointMiningPool is Leaving, IERC165 {
         if (!isSettled()) Machines.settle(_bookOf, _env());
     }
 
-    /// @dev Takes what NFTs can be paid: what the balance has grown by, at least what was said.
-    function _collect(uint256[] memory ids) private returns (uint256 amount) {
+    /// @dev Takes what NFTs can be paid.
+    /// @param late The part of it that nobody counts on.
+    function _collect(Env memory env, uint256[] memory ids, uint256 late) private returns (uint256 amount) {
         amount = IPowerNFT(POWER_NFT).claim(ids, address(this));
-        if (amount == 0) return 0;
-        _bookOf.receivables -= int128(int256(amount));
-        _bookOf.soundReceivables -= int128(int256(amount));
-        if (IS_FIL) _bookOf.cash = (_bookOf.cash + amount).toUint96();
-        else _bookOf.unsoldFil = (_bookOf.unsoldFil + amount).toUint96();
-        emit Collected(amount);
+        if (amount != 0) Machines.collected(_bookOf, env, amount, late);
     }
 
     /// @dev What the pool asks: all that a machine may still earn, or what it cost if that is more, and what it still brings.

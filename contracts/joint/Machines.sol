@@ -63,7 +63,7 @@ library Machines {
     }
 
     /// @notice Books all machines. Emits Settled, and MachineSettled for each.
-    function settle(Book storage book, Env memory env) external {
+    function settle(Book storage book, Env memory env) public {
         Reading[] memory readings = _readAll(book, env);
         Round memory round = _open(book, env);
         Sum memory sum;
@@ -104,6 +104,34 @@ library Machines {
         _value(rig, reading, env, round, sum);
         _store(book, sum);
         _close(book, env, round);
+    }
+
+    /// @notice To be called before income of NFTs is collected: what comes in must have been booked, or leavers would get
+    /// some of it before anybody can be kept from coming for it. Settles if one of them has earned more.
+    /// @return late What NFTs can be paid that were given up: nobody counts on it.
+    function beforeCollecting(Book storage book, Env memory env, uint256[] memory ids) external returns (uint256 late) {
+        bool booked = true;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            Rig storage rig = book.rigs[ids[i]];
+            if (rig.minerId == 0) revert IJointMiningPool.NotMachine(ids[i]);
+            IPowerNFT.GuaranteeStatus memory guarantee = env.nft.guaranteeOf(ids[i]);
+            if (rig.place == 0) late += env.nft.payableOf(ids[i]) + guarantee.payableNow;
+            else if (rig.earned != env.nft.earnedOf(ids[i]) || rig.guaranteeDue != guarantee.due) booked = false;
+        }
+        if (!booked) settle(book, env);
+    }
+
+    /// @notice Takes down income that came in. Emits Collected.
+    /// @param late The part of it that nobody counted on.
+    function collected(Book storage book, Env memory env, uint256 amount, uint256 late) external {
+        Round memory round;
+        round.upper = book.upper(env.coin != address(0), env.lastPrice);
+        book.receivables -= int128(int256(amount - late));
+        book.soundReceivables -= int128(int256(amount - late));
+        if (env.coin == address(0)) book.cash = (book.cash + amount).toUint96();
+        else book.unsoldFil = (book.unsoldFil + amount).toUint96();
+        _close(book, env, round);
+        emit IJointMiningPool.Collected(amount);
     }
 
     /// @notice Gives up a machine without power, or an expired one that does not bring what it earned.
