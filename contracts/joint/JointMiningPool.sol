@@ -5,10 +5,9 @@ import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessMana
 import { ERC20 } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import { IERC721 } from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import { BPS, Book, Env, LOSS_DELAY, MACHINES, Rig } from "./Book.sol";
+import { Book, Env, LOSS_DELAY, MACHINES, Rig } from "./Book.sol";
 import { Buying } from "./Buying.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { Leaving } from "./Leaving.sol";
@@ -93,7 +92,7 @@ contract JointMiningPool is Leaving, IERC165 {
         ids[0] = id;
         _collect(env, ids, 0);
         uint256 forIncome;
-        (price, forIncome) = _ask(env, id);
+        (price, forIncome) = Machines.ask(_bookOf, env, id);
         if (price > maxPrice) revert AskTooHigh(id, price, maxPrice);
         if (IS_FIL && msg.value < price) revert AskTooHigh(id, price, msg.value);
         Machines.sold(_bookOf, env, id, price);
@@ -144,7 +143,7 @@ contract JointMiningPool is Leaving, IERC165 {
 
     /// @inheritdoc IJointMiningPool
     function askOf(uint256 id) external view returns (uint256 price) {
-        (price, ) = _ask(_env(), id);
+        (price, ) = Machines.ask(_bookOf, _env(), id);
     }
 
     /// @inheritdoc IERC165
@@ -166,13 +165,5 @@ contract JointMiningPool is Leaving, IERC165 {
     function _collect(Env memory env, uint256[] memory ids, uint256 late) private returns (uint256 amount) {
         amount = IPowerNFT(POWER_NFT).claim(ids, address(this));
         if (amount != 0) Machines.collected(_bookOf, env, amount, late);
-    }
-
-    /// @dev What the pool asks: all that a machine may still earn, or what it cost if that is more, and what it still brings.
-    function _ask(Env memory env, uint256 id) private view returns (uint256 price, uint256 forIncome) {
-        (uint256 future, uint256 receivable) = Machines.outlook(_bookOf, env, id);
-        forIncome = Pricing.toAsset(receivable, env.lastPrice);
-        price = Pricing.toAsset((future * env.policy.askBps) / BPS, env.lastPrice);
-        price = Math.max(price, _bookOf.rigs[id].unpaid) + forIncome;
     }
 }

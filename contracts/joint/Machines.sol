@@ -200,22 +200,28 @@ library Machines {
         _store(book, sum);
     }
 
-    /// @notice All that a machine may still earn, at what the network expects of its nominal power or what it did earn if
-    /// that is more, attoFIL; and what it still brings of what it earned.
-    function outlook(
+    /// @notice What the pool asks for a machine: a multiple of all that it may still earn, at what the network expects of its
+    /// nominal power, or what it did earn if that is more; or what is unpaid of its cost, if that is more; and what it
+    /// still brings of what it earned.
+    /// @return price In the asset.
+    /// @return forIncome The part of it for income that goes along.
+    function ask(
         Book storage book,
         Env memory env,
         uint256 id
-    ) external view returns (uint256 future, uint256 receivable) {
+    ) external view returns (uint256 price, uint256 forIncome) {
         Rig storage rig = book.rigs[id];
         if (rig.place == 0) revert IJointMiningPool.NotMachine(id);
         Reading memory reading = _read(env.nft, rig, id);
-        receivable = reading.receivable;
-        if (block.number >= rig.expiry) return (0, receivable);
-        (uint256 perPiB, ) = _askNetwork(book, env);
-        (uint256 realised, ) = realisedPerDay(rig, reading.earned, reading.lastSync);
-        uint256 perDay = Math.max(realised, _network(perPiB, rig, rig.nominalPower));
-        future = (perDay * (rig.expiry - block.number)) / DAY;
+        forIncome = Pricing.toAsset(reading.receivable, env.lastPrice);
+        if (block.number < rig.expiry) {
+            (uint256 perPiB, ) = _askNetwork(book, env);
+            (uint256 perDay, ) = realisedPerDay(rig, reading.earned, reading.lastSync);
+            perDay = Math.max(perDay, _network(perPiB, rig, rig.nominalPower));
+            uint256 future = (perDay * (rig.expiry - block.number) * env.policy.askBps) / (DAY * BPS);
+            price = Pricing.toAsset(future, env.lastPrice);
+        }
+        price = Math.max(price, rig.unpaid) + forIncome;
     }
 
     /// @notice The accounts as people see them.

@@ -64,6 +64,7 @@ const ORDER = [
   "Machines",
   "Buying",
   "PolicyRange",
+  "Queue",
   "WrappedFil",
   "JointMiningPool",
 ] as const;
@@ -92,7 +93,12 @@ export function planDeployment(
     Minting: at("Minting"),
     Weights: at("Weights"),
   };
-  const poolLibraries = { Machines: at("Machines"), Buying: at("Buying"), PolicyRange: at("PolicyRange") };
+  const poolLibraries = {
+    Machines: at("Machines"),
+    Buying: at("Buying"),
+    PolicyRange: at("PolicyRange"),
+    Queue: at("Queue"),
+  };
   const asset = wrappedFil ?? at("WrappedFil");
   const linked: Readonly<Partial<Record<Name, Libraries>>> = {
     Minting: { GuaranteeLedger },
@@ -115,6 +121,7 @@ export function planDeployment(
     Machines: [],
     Buying: [],
     PolicyRange: [],
+    Queue: [],
     WrappedFil: [],
     JointMiningPool: [
       at("PowerAccessManager"),

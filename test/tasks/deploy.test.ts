@@ -36,6 +36,7 @@ const NAMES = [
   "Machines",
   "Buying",
   "PolicyRange",
+  "Queue",
   "WrappedFil",
   "JointMiningPool",
 ];
@@ -111,10 +112,9 @@ describe("deploy", () => {
       wrappedFil: addressOf("WrappedFil"),
       jointMiningPool: addressOf("JointMiningPool"),
       libraries: Object.fromEntries(
-        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying", "PolicyRange"].map((name) => [
-          name,
-          addressOf(name),
-        ]),
+        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying", "PolicyRange", "Queue"].map(
+          (name) => [name, addressOf(name)],
+        ),
       ),
     });
   });
