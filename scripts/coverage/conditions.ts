@@ -83,7 +83,10 @@ export function observeConditions(source: string, key: string): Observed {
   distinct.forEach(([first, last], n) => {
     const name = `${key}${n}`;
     // outer conditions open first and close last
-    insertions.push({ at: first, rank: -last, text: `${name}(` }, { at: last + 1, rank: -first - source.length, text: ")" });
+    insertions.push(
+      { at: first, rank: -last, text: `${name}(` },
+      { at: last + 1, rank: -first - source.length, text: ")" },
+    );
     const line = source.slice(0, first).split("\n").length;
     const condition = source.slice(first, last + 1).replaceAll(/\s+/g, " ");
     const marker = lines.length + 3;

@@ -41,7 +41,10 @@ async function copyProject(from: string, to: string): Promise<void> {
 async function observeContracts(copy: string): Promise<Map<string, { length: number; branches: readonly Branch[] }>> {
   const files = await readdir(join(copy, "contracts"), { recursive: true });
   const observed = new Map<string, { length: number; branches: readonly Branch[] }>();
-  for (const [n, file] of files.filter((name) => name.endsWith(".sol")).sort().entries()) {
+  for (const [n, file] of files
+    .filter((name) => name.endsWith(".sol"))
+    .sort()
+    .entries()) {
     const path = join(copy, "contracts", file);
     const before = await readFile(path, "utf8");
     const { source, branches } = observeConditions(before, `condition_${n}_`);
@@ -102,7 +105,8 @@ try {
     for (const { condition, line, answer } of missed) console.log(`${name}:${line}: never ${answer}: ${condition}`);
   }
   const poor = files.filter(({ lines }) => percent(lines) < LEAST_OF_EACH);
-  for (const { name } of poor) console.log(`${name}: less than ${LEAST_OF_EACH} % of its lines ran: add the missing tests.`);
+  for (const { name } of poor)
+    console.log(`${name}: less than ${LEAST_OF_EACH} % of its lines ran: add the missing tests.`);
   const enough = percent(total.lines) >= LEAST && percent(total.branches) >= LEAST;
   console.log(
     enough
