@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
 import { expectIdentities } from "../../support/identity.ts";
-import { attest, earn, expiryAfter, mint } from "../../support/nft.ts";
+import { applyWeights, attest, earn, expiryAfter, mint } from "../../support/nft.ts";
 import { MINER, QAP, earning, enrolled } from "../../support/protocol.ts";
 import { DAY, EXPIRY_GRID } from "../../support/units.ts";
 
@@ -56,6 +56,17 @@ describe("An NFT's expiry (R-LED-5)", () => {
     await p.nft.sync(MINER); // mined at the date
     const { weight, living } = await p.nft.minerAccount(MINER);
     expect([weight, living]).to.deep.equal([QUARTER, 1n]);
+  });
+
+  it("of NFTs in one page of a report is each its own", async () => {
+    const p = await twoDates();
+    await applyWeights(p, MINER, [p.first, p.second], [QUARTER / 2n, QUARTER / 4n]);
+    await p.fil.mineTo(p.expiry);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER / 4n);
+    await p.fil.mineTo(p.later);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(0n);
   });
 
   it("of several NFTs is right when one sync passes all their dates", async () => {
