@@ -344,32 +344,6 @@ contract IncomeLedgerTest is Test {
         assertGe(many, (one * 98) / 100, "cover with 10,000 claimants");
     }
 
-    function test_theMarkIsFoundWhereverItLies() external {
-        uint256 checkpoints = 40;
-        for (uint256 step = 70; step < checkpoints * 100; step += 130) {
-            IncomeLedger__Harness ledger = new IncomeLedger__Harness();
-            ledger.setWeight(0, BPS, 1);
-            // 100 attoFIL each for the one claimant, of 100, 200 or 300 in all
-            for (uint256 k = 0; k < checkpoints; ++k) {
-                ledger.append((1 + (k % 3)) * BPS, 100 << 64);
-                ledger.turn();
-            }
-            for (uint256 covered = step; covered <= 7_900; covered += step) {
-                ledger.cover(step);
-                uint256 part = 0;
-                uint256 rest = covered;
-                for (uint256 k = 0; rest != 0; ++k) {
-                    uint256 length = 100 * (1 + (k % 3));
-                    uint256 here = rest < length ? rest : length;
-                    part += (here * 100) / length;
-                    rest -= here;
-                }
-                uint256 paid = ledger.coveredOf(0, BPS, ledger.end());
-                assertTrue(paid == part || paid + 1 == part, "its part of what lies before the mark");
-            }
-        }
-    }
-
     function test_coveringManyCheckpointsAtOnceIsASearch() external {
         IncomeLedger__Harness ledger = new IncomeLedger__Harness();
         for (uint256 k = 0; k < 2_048; ++k) {
