@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
 import { expectIdentities } from "../../support/identity.ts";
-import { attest, earn, expiryAfter, mint } from "../../support/nft.ts";
+import { applyWeights, attest, earn, expiryAfter, mint } from "../../support/nft.ts";
 import { MINER, QAP, earning, enrolled } from "../../support/protocol.ts";
 import { DAY, EXPIRY_GRID } from "../../support/units.ts";
 
@@ -98,6 +98,17 @@ describe("An NFT's expiry (R-LED-5)", () => {
     expect([weight, living]).to.deep.equal([0n, 0n]);
     await p.nft.harvest(MINER);
     await expectIdentities(p, MINER, [p.first, p.second]);
+  });
+
+  it("takes off each date the weights that one page gave NFTs of two dates", async () => {
+    const p = await twoDates();
+    await applyWeights(p, MINER, [p.first, p.second], [QUARTER / 2n, QUARTER / 4n]);
+    await p.fil.mineTo(p.expiry);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER / 4n);
+    await p.fil.mineTo(p.later);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(0n);
   });
 
   it("is the same whether somebody syncs at the date or not", async () => {
