@@ -111,6 +111,17 @@ describe("An NFT's expiry (R-LED-5)", () => {
     await expectIdentities(p, MINER, [p.first, p.second]);
   });
 
+  it("takes off each date the weights that one page gave NFTs of two dates", async () => {
+    const p = await twoDates();
+    await applyWeights(p, MINER, [p.first, p.second], [QUARTER / 2n, QUARTER / 4n]);
+    await p.fil.mineTo(p.expiry);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER / 4n);
+    await p.fil.mineTo(p.later);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(0n);
+  });
+
   it("is the same whether somebody syncs at the date or not", async () => {
     const earnedWith = async (called: boolean): Promise<bigint> => {
       const p = await twoDates();
