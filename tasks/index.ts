@@ -30,7 +30,7 @@ const BOUNDS = {
   minExpiry: optional("minExpiry", "The earliest date at which it may expire, like 2028-03-01"),
   maxFee: optional("maxFee", "The highest fees on its income, like 6%"),
   maxRoyalty: optional("maxRoyalty", "The highest royalty on its sales, like 5%"),
-  minUnpaid: optional("minUnpaid", "The least unpaid income that goes along, FIL"),
+  minUnpaid: optional("minUnpaid", "The least unpaid income and guarantee that goes along, FIL"),
   maxUnpaid: optional("maxUnpaid", "The most of it, FIL"),
 } as const;
 const COIN = optional("coin", "0x address of an ERC-20; FIL when left out");

@@ -25,7 +25,8 @@ interface IPowerMarket {
         uint16 maxFeeBps;
         /// @dev The highest royalty on its sales, basis points.
         uint16 maxRoyaltyBps;
-        /// @dev The least income that is earned, not yet covered, and goes along, attoFIL.
+        /// @dev The least that goes along: income that is earned and what is due by its guarantee, as far as cash has not
+        /// covered it yet, attoFIL.
         uint96 minUnpaid;
         /// @dev The most of it, attoFIL.
         uint96 maxUnpaid;
@@ -72,8 +73,15 @@ interface IPowerMarket {
         uint64 weight;
         /// @dev The first epoch without income of the NFT.
         uint64 expiry;
-        /// @dev Income that goes along: earned, not yet covered, attoFIL.
+        /// @dev What goes along: income that is earned and what is due by its guarantee, not yet covered, attoFIL.
         uint256 unpaid;
+        /// @dev What may still become due by its guarantee (R-GUA-1), attoFIL; 0: nothing is guaranteed any more.
+        uint256 guarantee;
+        /// @dev What stands behind all guarantees of its miner (R-GUA-2), attoFIL, where it has one: they are covered while
+        /// cover >= coverNeeded.
+        int256 cover;
+        /// @dev What may still become due by all guarantees of its miner, attoFIL, where it has one.
+        uint256 coverNeeded;
     }
 
     /// @notice What somebody offers to pay. Its terms never change.
@@ -209,7 +217,7 @@ interface IPowerMarket {
     error IncomeFeesTooHigh(uint256 id, uint256 bps, uint256 maximumBps);
     /// @notice Thrown when the royalty on an NFT's sales is above the buyer's bound.
     error RoyaltyTooHigh(uint256 id, uint256 bps, uint256 maximumBps);
-    /// @notice Thrown when the unpaid income of an NFT is outside the buyer's bounds.
+    /// @notice Thrown when what goes along with an NFT unpaid, of income and guarantee, is outside the buyer's bounds.
     error UnpaidOutOfBounds(uint256 id, uint256 unpaid, uint256 minimum, uint256 maximum);
     /// @notice Thrown when the FIL sent along is not what is needed (0 where an ERC-20 is paid).
     error WrongValue(uint256 sent, uint256 needed);

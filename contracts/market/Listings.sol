@@ -128,7 +128,12 @@ abstract contract Listings is Trading {
         quote.net = sale.price - sale.fee - sale.royalty;
         quote.weight = NFT.weightOf(id);
         quote.expiry = NFT.expiryOf(id);
-        quote.unpaid = NFT.unpaidOf(id);
+        quote.unpaid = BuyerBounds.unpaidOf(NFT, id);
+        quote.guarantee = NFT.guaranteeOf(id).remaining;
+        if (quote.guarantee == 0) return quote;
+        IPowerNFT.Cover memory cover = NFT.coverOf(NFT.powerOf(id).minerId);
+        quote.cover = cover.amount;
+        quote.coverNeeded = cover.remaining;
     }
 
     /// @dev Writes and moves what was checked.

@@ -92,7 +92,7 @@ export const powerMarketAbi = [
   "function offer((address maker, uint256 id, uint64 minerId, address coin, uint96 amount, uint64 expiry, uint16 feeBps, (uint64 minWeight, uint64 minExpiry, uint16 maxFeeBps, uint16 maxRoyaltyBps, uint96 minUnpaid, uint96 maxUnpaid) bounds, bool open) terms) payable returns (uint256 offerId)",
   "function offerOf(uint256 offerId) view returns ((address maker, uint256 id, uint64 minerId, address coin, uint96 amount, uint64 expiry, uint16 feeBps, (uint64 minWeight, uint64 minExpiry, uint16 maxFeeBps, uint16 maxRoyaltyBps, uint96 minUnpaid, uint96 maxUnpaid) bounds, bool open) result)",
   "function offers() view returns (uint256)",
-  "function previewBuy(uint256 id, (uint64 minWeight, uint64 minExpiry, uint16 maxFeeBps, uint16 maxRoyaltyBps, uint96 minUnpaid, uint96 maxUnpaid) bounds) view returns ((address seller, address coin, uint256 price, uint256 fee, uint256 royalty, address royaltyReceiver, uint256 net, uint64 weight, uint64 expiry, uint256 unpaid) quote)",
+  "function previewBuy(uint256 id, (uint64 minWeight, uint64 minExpiry, uint16 maxFeeBps, uint16 maxRoyaltyBps, uint96 minUnpaid, uint96 maxUnpaid) bounds) view returns ((address seller, address coin, uint256 price, uint256 fee, uint256 royalty, address royaltyReceiver, uint256 net, uint64 weight, uint64 expiry, uint256 unpaid, uint256 guarantee, int256 cover, uint256 coverNeeded) quote)",
   "function setAuthority(address newAuthority)",
   "function setCoin(address coin, bool allowed)",
   "function setMarketFee(uint16 bps)",

@@ -249,7 +249,7 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   RoyaltyTooHigh: (f) =>
     `The royalty on sales of NFT ${f.number("id")} is ${f.percent("bps")}, more than ${f.percent("maximumBps")}: raise --max-royalty, or leave it.`,
   UnpaidOutOfBounds: (f) =>
-    `${f.fil("unpaid")} of unpaid income go along with NFT ${f.number("id")}, but ${f.fil("minimum")} to ${f.fil("maximum")} are asked for: look at it again.`,
+    `${f.fil("unpaid")} go along unpaid with NFT ${f.number("id")}, but ${f.fil("minimum")} to ${f.fil("maximum")} are asked for: look at it again.`,
   WrongValue: (f) => `${f.fil("sent")} were sent along instead of ${f.fil("needed")}: look at the price again.`,
   TooFewNamed: (f) =>
     `Only ${f.number("named")} NFTs are named, so ${f.number("atLeast")} cannot be bought: lower --at-least.`,

@@ -36,6 +36,9 @@ const quote = z.object({
   weight: uint,
   expiry: uint,
   unpaid: uint,
+  guarantee: uint,
+  cover: uint,
+  coverNeeded: uint,
 });
 const offer = z.object({
   maker: hex,

@@ -20,6 +20,7 @@ import {
 import { callStep } from "./calls.ts";
 import type { Coin } from "./coin.ts";
 import type { Step } from "./execute.ts";
+import { readDue, reportCover } from "./guarantee.ts";
 import { type HeldNft, holderText } from "./nft.ts";
 import { evmFormOf, reportSender, type Sender } from "./Sender.ts";
 import { refusal } from "./simulate.ts";
@@ -106,8 +107,12 @@ export async function reportNft(context: TaskContext, nft: PowerNftReader, held:
   const toCome = left > 0n ? (perDay * left) / EPOCHS_PER_DAY : 0n;
   report.fact("perDay", "expected per day", `${formatFil(perDay, 6)} after fees`, perDay);
   report.fact("toCome", "expected until then", formatFil(toCome, 6), toCome);
-  const unpaid = await nft.unpaidOf(id);
+  const { unpaid } = await readDue(nft, id);
   report.fact("unpaid", "goes along, unpaid", formatFil(unpaid), unpaid);
+  const guarantee = await nft.guaranteeOf(id);
+  if (guarantee.promised === 0n) return;
+  report.fact("guarantee", "guaranteed until then", formatFil(guarantee.remaining), guarantee);
+  reportCover(context, `${network.prefix}0${power.minerId}`, await nft.coverOf(power.minerId));
 }
 
 /** How a price divides. */

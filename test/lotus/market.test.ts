@@ -86,7 +86,7 @@ describe("the market on a real Lotus network", function () {
     expiry = BigInt(height) + 50_000n;
     const end = BigInt(Math.ceil((height + GRID) / GRID) * GRID + GRID);
     for (const sector of [0n, 1n, 2n]) {
-      const request = [minerId, [[sector, 1n]], WEIGHT, end, SERVICE_FEE_BPS, ROYALTY_BPS, 0, ownerEvm];
+      const request = [minerId, [[sector, 1n]], WEIGHT, end, SERVICE_FEE_BPS, ROYALTY_BPS, 0, ownerEvm, 0n];
       await byOwner(nft, "mint", [request]);
     }
     await attest(network, protocol.oracle, {

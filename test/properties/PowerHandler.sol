@@ -205,25 +205,7 @@ abstract contract PowerHandler is Handler {
     }
 
     function harvest(uint256 m) external counted {
-        uint64 minerId = _minerAt(m);
-        for (uint256 i = 0; i < _minerIds.length && _seen[minerId].owed == 0; ++i) minerId = _minerIds[i];
-        if (_seen[minerId].owed == 0) {
-            for (uint256 i = 0; i < _minerIds.length && NFT.minerAccount(minerId).weight == 0; ++i)
-                minerId = _minerIds[i];
-            _reward(minerId, m >> 16);
-            vm.roll(block.number + 1);
-        }
-        if (_seen[minerId].owed == 0 || m % 4 != 0) {
-            NFT.sync(minerId);
-            _reconcile(minerId);
-        }
-        if (m % 8 < 6 && _availableOnChain(minerId) <= 0) _free(minerId, m >> 8);
-        uint256 liabilities = NFT.solvency(minerId).liabilities;
-        uint256 amount = NFT.harvest(minerId);
-        assertEq(NFT.solvency(minerId).liabilities, liabilities + amount, "what was harvested can be taken out");
-        assertEq(NFT.minerAccount(minerId).covered, _seen[minerId].covered + amount, "cash moves the mark");
-        _reconcile(minerId);
-        _done(amount != 0);
+        _done(_harvest(m) != 0);
     }
 
     function mint(uint256 m, uint256 h, uint256 sectors, uint256 terms) external counted {
@@ -295,12 +277,11 @@ abstract contract PowerHandler is Handler {
         address holder = _holders[h % _holders.length];
         address to = _payees[p % _payees.length];
         (uint256[] memory ids, uint256 due) = _claimable(holder, which);
-        if (due == 0) {
-            // somebody else's, so that claims are worth checking
-            for (uint256 i = 1; i < _holders.length && due == 0; ++i) {
-                holder = _holders[((h % _holders.length) + i) % _holders.length];
-                (ids, due) = _claimable(holder, which);
-            }
+        // so that claims are worth checking: somebody else's, or after a harvest
+        for (uint256 i = 1; i < 2 * _holders.length && due == 0; ++i) {
+            if (i == _holders.length) _harvest(which >> 8);
+            holder = _holders[((h % _holders.length) + i) % _holders.length];
+            (ids, due) = _claimable(holder, which);
         }
         uint256 before = _balanceOf(to);
         vm.prank(holder);
@@ -556,7 +537,8 @@ abstract contract PowerHandler is Handler {
             seen.clearWealth = table + (liquid < owed ? liquid : owed);
             return 0;
         }
-        int256 missing = int256(((a.rewards - seen.clearRewards) * 95) / 100);
+        // of both moments rounded down: their difference may be 1 attoFIL above 95 % of what came between them
+        int256 missing = int256((a.rewards * 95) / 100) - int256((seen.clearRewards * 95) / 100);
         missing -= int256(seen.covered - seen.clearCovered) + table + liquid - seen.clearWealth;
         if (missing < 0) return 0;
         return uint256(missing < owed ? missing : owed);
@@ -684,6 +666,27 @@ abstract contract PowerHandler is Handler {
         assertEq(previous, _attested[id].previous, "the weight before it");
         assertEq(frame, _attested[id].frame, "the frame of the last word");
         assertLe(last, NFT.nominalPowerOf(id), "no weight above nominal power");
+    }
+
+    function _harvest(uint256 m) private returns (uint256 amount) {
+        uint64 minerId = _minerAt(m);
+        for (uint256 i = 0; i < _minerIds.length && _seen[minerId].owed == 0; ++i) minerId = _minerIds[i];
+        if (_seen[minerId].owed == 0) {
+            for (uint256 i = 0; i < _minerIds.length && NFT.minerAccount(minerId).weight == 0; ++i)
+                minerId = _minerIds[i];
+            _reward(minerId, m >> 16);
+            vm.roll(block.number + 1);
+        }
+        if (_seen[minerId].owed == 0 || m % 4 != 0) {
+            NFT.sync(minerId);
+            _reconcile(minerId);
+        }
+        if (m % 8 < 4 || (m % 8 < 6 && _availableOnChain(minerId) <= 0)) _free(minerId, m >> 8);
+        uint256 liabilities = NFT.solvency(minerId).liabilities;
+        amount = NFT.harvest(minerId);
+        assertEq(NFT.solvency(minerId).liabilities, liabilities + amount, "what was harvested can be taken out");
+        assertEq(NFT.minerAccount(minerId).covered, _seen[minerId].covered + amount, "cash moves the mark");
+        _reconcile(minerId);
     }
 
     function _claimable(address holder, uint256 which) private view returns (uint256[] memory ids, uint256 due) {

@@ -73,6 +73,7 @@ contract PowerHandlerOnFilecoin is PowerHandler {
     }
 
     function _free(uint64 minerId, uint256 seed) internal override returns (bool) {
+        SIM.setEarlyTerminations(minerId, false); // the network has worked them off
         if (seed % 2 == 0) {
             address purse = Addresses.masked(minerId);
             vm.deal(purse, purse.balance + bound(seed >> 8, 1, 1e21));

@@ -66,6 +66,9 @@ const quote = (values: object = {}): object => ({
   weight: WEIGHT,
   expiry: 6_048_000n,
   unpaid: FIL,
+  guarantee: 0n,
+  cover: 0n,
+  coverNeeded: 0n,
   ...values,
 });
 const offering = (values: object = {}): object => ({
@@ -122,6 +125,20 @@ function listed(): FakeFilecoin {
   const chain = market().addNft(1n, STRANGER, { unpaid: FIL });
   chain.replies.listing = () => listing();
   chain.replies.previewBuy = () => quote();
+  return chain;
+}
+
+/** NFT 1 of STRANGER, listed and with a guarantee of 120 FIL, of which 80 may still become due and 7 are due and unpaid. */
+function guaranteed(cover: bigint): FakeFilecoin {
+  const guarantee = {
+    promised: 120n * FIL,
+    remaining: 80n * FIL,
+    due: 20n * FIL,
+    payableNow: 3n * FIL,
+    paid: 10n * FIL,
+  };
+  const chain = listed().addNft(1n, STRANGER, { unpaid: FIL, guarantee });
+  chain.replies.coverOf = () => ({ amount: cover, remaining: 80n * FIL });
   return chain;
 }
 
@@ -245,6 +262,19 @@ describe("market buy", () => {
     const chain = listed();
     chain.replies.listing = () => listing({ weight: 2n ** 40n });
     expect((await chain.run(buy, BUY)).text).to.match(/Weight fell since listing: 1 TiB to 512 GiB/);
+  });
+
+  it("shows what is guaranteed and its cover, and counts what is due by it as going along (R-GUA-2)", async () => {
+    const run = await guaranteed(400n * FIL).runJson(buy, BUY);
+    expect(run.plan).to.deep.include({
+      unpaid: (8n * FIL).toString(),
+      cover: { amount: (400n * FIL).toString(), remaining: (80n * FIL).toString() },
+    });
+    expect((run.plan.guarantee as Record<string, unknown>).remaining).to.equal((80n * FIL).toString());
+    expect(run.checks.find(({ name }) => name === "covered")).to.include({ result: "pass" });
+    const bare = await guaranteed(30n * FIL).run(buy, BUY);
+    expect(bare.text).to.match(/guaranteed until then +80 FIL/);
+    expect(bare.text).to.match(/50 FIL of them may stay unpaid/);
   });
 
   it("refuses more than the buyer allows", async () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
 import { FIL, maskedAddress } from "../../filecoin/index.ts";
+import { attestTwice } from "../../support/guarantee.ts";
 import {
   ANY,
   IN_FIL,
@@ -19,14 +20,35 @@ import {
   fields,
 } from "../../support/market.ts";
 import { ethers } from "../../support/network.ts";
-import { attest, earn } from "../../support/nft.ts";
-import { senderOf } from "../../support/protocol.ts";
+import { attest, earn, mint } from "../../support/nft.ts";
+import { MINER, QAP, senderOf } from "../../support/protocol.ts";
+import { DAY } from "../../support/units.ts";
 
 /** An NFT with a royalty of 5 % for the storage provider, listed for 100 FIL while the market takes 2 %. */
 async function withFees() {
   const p = await approved();
   await setFee(p, 200n);
   const id = await anotherNft(p, { start: 50n, count: 10n, royaltyBps: 500n, spFeeBps: 300n });
+  const expiry = (await p.fil.epoch()) + 100n;
+  await p.market.connect(p.holder).list(id, IN_FIL, PRICE, expiry, p.weight);
+  return { ...p, id, expiry };
+}
+
+/** The same without a fee, with a guarantee of which some is due: half of its power is gone for ten days. */
+async function listedWithGuarantee(guarantee: bigint) {
+  const p = await approved();
+  await p.fil.setBalance(MINER, FIL(2_000_000)); // covers it
+  const id = await mint(p, {
+    minerId: MINER,
+    sectors: [{ start: 50n, count: 10n }],
+    nominalPower: QAP / 10n,
+    guarantee,
+  });
+  await attest(p, id, QAP / 10n);
+  await attestTwice(p, id, QAP / 20n);
+  await p.fil.mine(10n * DAY);
+  await p.nft.sync(MINER);
+  await p.nft.connect(p.holder).approve(p.market, id);
   const expiry = (await p.fil.epoch()) + 100n;
   await p.market.connect(p.holder).list(id, IN_FIL, PRICE, expiry, p.weight);
   return { ...p, id, expiry };
@@ -195,6 +217,21 @@ describe("a buyer's bounds (R-MKT)", () => {
     await expect(buy(p, { bounds: { minUnpaid: unpaid } }))
       .to.be.revertedWithCustomError(p.market, "UnpaidOutOfBounds")
       .withArgs(p.id, 0n, unpaid, ANY.maxUnpaid);
+  });
+
+  it("count what is due by a guarantee and not yet covered as unpaid (R-GUA-1)", async () => {
+    const p = await listedWithGuarantee(FIL(1_000));
+    const { due, paid, payableNow } = await p.nft.guaranteeOf(p.id);
+    const unpaid = (await p.nft.unpaidOf(p.id)) + due - paid - payableNow;
+    await expect(buy(p, { bounds: { minUnpaid: unpaid + 1n } }))
+      .to.be.revertedWithCustomError(p.market, "UnpaidOutOfBounds")
+      .withArgs(p.id, unpaid, unpaid + 1n, ANY.maxUnpaid);
+    await expect(buy(p, { bounds: { maxUnpaid: unpaid - 1n } })).to.be.revertedWithCustomError(
+      p.market,
+      "UnpaidOutOfBounds",
+    );
+    await buy(p, { bounds: { minUnpaid: unpaid, maxUnpaid: unpaid } });
+    expect(await p.nft.ownerOf(p.id)).to.equal(p.buyer.address);
   });
 
   it("refuse more unpaid income than the buyer wants to wait for", async () => {
@@ -377,7 +414,22 @@ describe("PowerMarket.previewBuy", () => {
       weight: await p.nft.weightOf(p.id),
       expiry: await p.nft.expiryOf(p.id),
       unpaid: await p.nft.unpaidOf(p.id),
+      guarantee: 0n,
+      cover: 0n,
+      coverNeeded: 0n,
     });
+  });
+
+  it("says what is guaranteed, what stands behind it, and what is due by it and goes along (R-GUA-1, R-GUA-2)", async () => {
+    const p = await listedWithGuarantee(FIL(1_000));
+    const { remaining, due, paid, payableNow } = await p.nft.guaranteeOf(p.id);
+    expect(due).to.be.greaterThan(0n);
+    const quote = await p.market.previewBuy(p.id, ANY);
+    const cover = await p.nft.coverOf(p.miner);
+    expect(quote.guarantee).to.equal(remaining);
+    expect(quote.cover).to.equal(cover.amount);
+    expect(quote.coverNeeded).to.equal(cover.remaining);
+    expect(quote.unpaid).to.equal((await p.nft.unpaidOf(p.id)) + due - paid - payableNow);
   });
 
   it("reverts as the purchase would", async () => {
