@@ -30,6 +30,9 @@ import { IERC7540 } from "./IERC7540.sol";
 /// **Leaving** is at once while there is cash and nobody waits; otherwise by a ticket, first in, first out, priced when it
 /// is paid. All machines are bought after all tickets are paid.
 ///
+/// When the last share has left, what stays in the pool is nobody's: the first deposit after that is priced as the first of
+/// all, and gets it.
+///
 /// **Standards.** ERC-4626 with the redeem side of ERC-7540: `redeem` and `withdraw` claim what was requested and paid;
 /// `previewRedeem` and `previewWithdraw` revert. `exit` requests and claims in one call. A donation is not seen by any
 /// figure. `totalAssets` is the upper value.

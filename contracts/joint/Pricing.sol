@@ -59,13 +59,22 @@ library Pricing {
         book.heldUntil = uint32(block.number + span);
     }
 
-    /// @notice Shares for a deposit, rounded down.
+    /// @notice Shares for a deposit, rounded down. What is left in a pool that everybody has left is nobody's: who comes
+    /// first gets it, or shares would be as dear as what is left.
     function sharesFor(uint256 assets, uint256 supply, uint256 upper_) internal pure returns (uint256) {
+        if (supply == 0) return assets * VIRTUAL_SHARES;
         return Math.mulDiv(assets, supply + VIRTUAL_SHARES, upper_ + 1);
+    }
+
+    /// @notice What shares are worth at the upper price, rounded down.
+    function valueOf(uint256 shares, uint256 supply, uint256 upper_) internal pure returns (uint256) {
+        if (supply == 0) return shares / VIRTUAL_SHARES;
+        return Math.mulDiv(shares, upper_ + 1, supply + VIRTUAL_SHARES);
     }
 
     /// @notice What shares cost, rounded up.
     function costOf(uint256 shares, uint256 supply, uint256 upper_) internal pure returns (uint256) {
+        if (supply == 0) return Math.ceilDiv(shares, VIRTUAL_SHARES);
         return Math.mulDiv(shares, upper_ + 1, supply + VIRTUAL_SHARES, Math.Rounding.Ceil);
     }
 
