@@ -17,6 +17,7 @@ import { readLcov } from "./lcov.ts";
 /** The least shares of all contracts together, and of each contract's lines: percent. */
 const LEAST = 95;
 const LEAST_OF_EACH = 85;
+const HARDHAT = "node_modules/hardhat/dist/src/cli.js";
 /** What is made, and not part of the project. */
 const MADE = new Set(["node_modules", "artifacts", "cache", "coverage", "types", "dist", ".git"]);
 
@@ -56,7 +57,10 @@ async function observeContracts(copy: string): Promise<Map<string, { length: num
 
 function runTests(copy: string, tests: readonly string[]): Promise<boolean> {
   return new Promise((done, reject) => {
-    const child = spawn("npx", ["hardhat", "test", "mocha", "--coverage", ...tests], { cwd: copy, stdio: "inherit" });
+    const child = spawn(process.execPath, [HARDHAT, "test", "mocha", "--coverage", ...tests], {
+      cwd: copy,
+      stdio: "inherit",
+    });
     child.on("error", reject);
     child.on("close", (code) => {
       done(code === 0);

@@ -357,6 +357,19 @@ contract IncomeLedgerTest is Test {
         assertLe(before - gasleft(), 22 * 2_600 + 30_000, "a search through 2,000 checkpoints");
     }
 
+    /// @dev Two parts of nearly nothing lengthen the line by 1 attoFIL each, for it is rounded up.
+    function test_whatWasCoveredStaysCoveredWhenThePieceGrows() external {
+        IncomeLedger__Harness ledger = new IncomeLedger__Harness();
+        ledger.setWeight(0, BPS, 1);
+        ledger.append(BPS, 1 << 64);
+        ledger.cover(1);
+        assertEq(ledger.coveredOf(0, BPS, ledger.end()), 1, "covered to the end");
+        ledger.append(BPS, 1);
+        ledger.append(BPS, 1);
+        ledger.cover(1);
+        assertEq(ledger.coveredOf(0, BPS, ledger.end()), 1, "and never less");
+    }
+
     /// @dev Each piece of the line is shared by another weight, so that the piece before or behind gives another part.
     function test_theMarkIsFoundHoweverManyCheckpointsItPasses() external {
         for (uint256 passed = 0; passed < 16; ++passed) {
