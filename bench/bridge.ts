@@ -2,7 +2,8 @@
  * What reading a miner's power costs, by the state way and the plain way, beside `fetch` and `JSON.parse` of the same
  * sectors and their bare transfer. The miners are built by Lotus' own code (Go), see synthetic/.
  *
- * Usage: node bench/bridge.ts [SECTORS ...]   (100000, 1000000 and 5000000 where none are named)
+ * Usage: node bench/bridge.ts [SECTORS ...]   (where none are named: 100,000, 1,000,000 and 5,000,000 of every kind, and
+ * 3,000,000 uniform ones, for which the state way has a goal). Needs Go.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -32,6 +33,10 @@ const RESULTS = join(import.meta.dirname, "results");
 const KINDS: readonly Kind[] = ["uniform", "mixed", "ragged"];
 const WAYS: readonly Measured[] = ["bytes", "parse", "plain", "state"];
 const SIZES = [100_000, 1_000_000, 5_000_000];
+const MINERS: readonly (readonly [sectors: number, kind: Kind])[] = [
+  ...SIZES.flatMap((sectors) => KINDS.map((kind) => [sectors, kind] as const)),
+  [3_000_000, "uniform"],
+];
 
 /** A small young generation, in MB: rows live for an instant, and memory that was once taken is not given back. */
 const YOUNG = "--max-semi-space-size=4";
@@ -39,25 +44,23 @@ const YOUNG = "--max-semi-space-size=4";
 const named = process.argv.slice(2).map(Number);
 const folder = await mkdtemp(join(tmpdir(), "bridge-bench-"));
 try {
-  await bench(named.length > 0 ? named : SIZES);
+  await bench(named.length > 0 ? named.flatMap((sectors) => KINDS.map((kind) => [sectors, kind] as const)) : MINERS);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function bench(sizes: readonly number[]): Promise<void> {
+async function bench(miners: typeof MINERS): Promise<void> {
   const build = join(folder, "synthetic");
   await run("go", ["build", "-o", build, "."], { cwd: SYNTHETIC });
   const rows: Row[] = [];
-  for (const sectors of sizes) {
-    for (const kind of KINDS) {
-      const blocks = join(folder, `${kind}-${sectors}`);
-      await run(build, ["-kind", kind, "-sectors", String(sectors), "-out", blocks]);
-      rows.push(...(await measureAll(sectors, kind, blocks)));
-      await rm(blocks);
-    }
-  }
   await mkdir(RESULTS, { recursive: true });
-  await writeFile(join(RESULTS, "bridge.json"), `${JSON.stringify(rows, null, 2)}\n`);
+  for (const [sectors, kind] of miners) {
+    const blocks = join(folder, `${kind}-${sectors}`);
+    await run(build, ["-kind", kind, "-sectors", String(sectors), "-out", blocks]);
+    rows.push(...(await measureAll(sectors, kind, blocks)));
+    await rm(blocks);
+    if (named.length === 0) await writeFile(join(RESULTS, "bridge.json"), `${JSON.stringify(rows, null, 2)}\n`);
+  }
 }
 
 async function measureAll(sectors: number, kind: Kind, blocks: string): Promise<Row[]> {

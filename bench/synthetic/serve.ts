@@ -36,6 +36,8 @@ const server = createServer((request, response) => {
     void answer(method, params, response);
   });
 });
+// a reader may parse for longer than Node keeps a quiet connection
+server.keepAliveTimeout = 600_000;
 server.listen(0, "127.0.0.1", () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/rpc/v1`);
 });

@@ -38,7 +38,7 @@ struct Book {
     // slot 2
     uint128 machinesUpper;
     uint128 machinesLower;
-    // slot 3: attoFIL; below zero when income came in before it was booked
+    // slot 3: attoFIL
     int128 receivables;
     int128 soundReceivables;
     // slot 4

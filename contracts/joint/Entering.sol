@@ -5,7 +5,7 @@ import { IERC4626 } from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import { BPS, Book, DAY, VIRTUAL_SHARES } from "./Book.sol";
+import { BPS, Book, DAY } from "./Book.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { PoolBase } from "./PoolBase.sol";
 import { Pricing } from "./Pricing.sol";
@@ -63,7 +63,7 @@ abstract contract Entering is PoolBase {
 
     /// @inheritdoc IERC4626
     function convertToAssets(uint256 shares) external view returns (uint256) {
-        return Math.mulDiv(shares, _upper() + 1, totalSupply() + VIRTUAL_SHARES);
+        return Pricing.valueOf(shares, totalSupply(), _upper());
     }
 
     /// @inheritdoc IERC4626

@@ -30,6 +30,9 @@ import { IERC7540 } from "./IERC7540.sol";
 /// **Leaving** is at once while there is cash and nobody waits; otherwise by a ticket, first in, first out, priced when it
 /// is paid. All machines are bought after all tickets are paid.
 ///
+/// When the last share has left, what stays in the pool is nobody's: the first deposit after that is priced as the first of
+/// all, and gets it.
+///
 /// **Standards.** ERC-4626 with the redeem side of ERC-7540: `redeem` and `withdraw` claim what was requested and paid;
 /// `previewRedeem` and `previewWithdraw` revert. `exit` requests and claims in one call. A donation is not seen by any
 /// figure. `totalAssets` is the upper value.
@@ -106,8 +109,7 @@ interface IJointMiningPool is IERC4626, IERC7540 {
         /// @dev What machines count for entrants, and for leavers.
         uint256 machinesUpper;
         uint256 machinesLower;
-        /// @dev What machines earned and have not paid, attoFIL; for entrants, and for leavers before `cautiousBps`;
-        /// below 0 when income was collected before it was booked.
+        /// @dev What machines earned and have not paid, attoFIL; for entrants, and for leavers before `cautiousBps`.
         int256 receivables;
         int256 soundReceivables;
         /// @dev Income that is expected of a day, attoFIL.
@@ -303,7 +305,8 @@ interface IJointMiningPool is IERC4626, IERC7540 {
     /// @notice Books one machine, at once: when a report or a challenge has just lowered its weight. Anyone may call.
     function impair(uint256 id) external;
 
-    /// @notice Takes machines' income into the pool: what they can be paid now. Anyone may call. Pays tickets. Costs nothing
+    /// @notice Takes machines' income into the pool: what they can be paid now. Anyone may call. Settles first if one of them
+    /// has earned more than was booked. Pays tickets. Costs nothing
     /// by the number of depositors.
     /// @param ids Machines, or NFTs that were given up as a loss and pay later.
     /// @return amount attoFIL.

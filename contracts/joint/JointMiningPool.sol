@@ -5,10 +5,9 @@ import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessMana
 import { ERC20 } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import { IERC721 } from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import { BPS, Book, Env, LOSS_DELAY, MACHINES, Rig } from "./Book.sol";
+import { Book, Env, LOSS_DELAY, MACHINES, Rig } from "./Book.sol";
 import { Buying } from "./Buying.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { Leaving } from "./Leaving.sol";
@@ -59,10 +58,8 @@ contract JointMiningPool is Leaving, IERC165 {
 
     /// @inheritdoc IJointMiningPool
     function collect(uint256[] calldata ids) external nonReentrant returns (uint256 amount) {
-        for (uint256 i = 0; i < ids.length; ++i) {
-            if (_bookOf.rigs[ids[i]].minerId == 0) revert NotMachine(ids[i]);
-        }
-        amount = _collect(ids);
+        Env memory env = _env();
+        amount = _collect(env, ids, Machines.beforeCollecting(_bookOf, env, ids));
         _pay();
     }
 
@@ -93,17 +90,12 @@ contract JointMiningPool is Leaving, IERC165 {
         if (rig.place == 0) revert NotMachine(id); // it has ended
         uint256[] memory ids = new uint256[](1);
         ids[0] = id;
-        _collect(ids);
+        _collect(env, ids, 0);
         uint256 forIncome;
-        (price, forIncome) = _ask(env, id);
+        (price, forIncome) = Machines.ask(_bookOf, env, id);
         if (price > maxPrice) revert AskTooHigh(id, price, maxPrice);
         if (IS_FIL && msg.value < price) revert AskTooHigh(id, price, msg.value);
-        uint256 before = _upper();
-        Machines.close(_bookOf, env, id);
-        delete _bookOf.rigs[id];
-        _bookOf.cash = (_bookOf.cash + price).toUint96();
-        uint256 upper = _upper();
-        if (upper > before) _bookOf.holdBack(upper - before, env.policy.releaseFrames);
+        Machines.sold(_bookOf, env, id, price);
         emit MachineSold(id, to, price, forIncome);
         _pay();
         IERC721(POWER_NFT).transferFrom(address(this), to, id);
@@ -122,11 +114,7 @@ contract JointMiningPool is Leaving, IERC165 {
     function deliverFil(address buyer, address to, uint256 amount, uint256 coins) external nonReentrant {
         if (IS_FIL || msg.sender != FIL_AUCTION) revert NotAuction(msg.sender);
         _checkReceiver(to);
-        uint256 before = _upper();
-        _bookOf.unsoldFil -= amount.toUint96();
-        _bookOf.cash = (_bookOf.cash + coins).toUint96();
-        uint256 upper = _upper();
-        if (upper > before) _bookOf.holdBack(upper - before, _policy.releaseFrames);
+        Machines.filSold(_bookOf, _env(), amount, coins);
         emit FilSold(amount, coins);
         _pay();
         _take(buyer, coins);
@@ -155,7 +143,7 @@ contract JointMiningPool is Leaving, IERC165 {
 
     /// @inheritdoc IJointMiningPool
     function askOf(uint256 id) external view returns (uint256 price) {
-        (price, ) = _ask(_env(), id);
+        (price, ) = Machines.ask(_bookOf, _env(), id);
     }
 
     /// @inheritdoc IERC165
@@ -172,22 +160,10 @@ contract JointMiningPool is Leaving, IERC165 {
         if (!isSettled()) Machines.settle(_bookOf, _env());
     }
 
-    /// @dev Takes what NFTs can be paid: what the balance has grown by, at least what was said.
-    function _collect(uint256[] memory ids) private returns (uint256 amount) {
+    /// @dev Takes what NFTs can be paid.
+    /// @param late The part of it that nobody counts on.
+    function _collect(Env memory env, uint256[] memory ids, uint256 late) private returns (uint256 amount) {
         amount = IPowerNFT(POWER_NFT).claim(ids, address(this));
-        if (amount == 0) return 0;
-        _bookOf.receivables -= int128(int256(amount));
-        _bookOf.soundReceivables -= int128(int256(amount));
-        if (IS_FIL) _bookOf.cash = (_bookOf.cash + amount).toUint96();
-        else _bookOf.unsoldFil = (_bookOf.unsoldFil + amount).toUint96();
-        emit Collected(amount);
-    }
-
-    /// @dev What the pool asks: all that a machine may still earn, or what it cost if that is more, and what it still brings.
-    function _ask(Env memory env, uint256 id) private view returns (uint256 price, uint256 forIncome) {
-        (uint256 future, uint256 receivable) = Machines.outlook(_bookOf, env, id);
-        forIncome = Pricing.toAsset(receivable, env.lastPrice);
-        price = Pricing.toAsset((future * env.policy.askBps) / BPS, env.lastPrice);
-        price = Math.max(price, _bookOf.rigs[id].unpaid) + forIncome;
+        if (amount != 0) Machines.collected(_bookOf, env, amount, late);
     }
 }

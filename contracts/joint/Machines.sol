@@ -63,7 +63,7 @@ library Machines {
     }
 
     /// @notice Books all machines. Emits Settled, and MachineSettled for each.
-    function settle(Book storage book, Env memory env) external {
+    function settle(Book storage book, Env memory env) public {
         Reading[] memory readings = _readAll(book, env);
         Round memory round = _open(book, env);
         Sum memory sum;
@@ -106,6 +106,34 @@ library Machines {
         _close(book, env, round);
     }
 
+    /// @notice To be called before income of NFTs is collected: what comes in must have been booked, or leavers would get
+    /// some of it before anybody can be kept from coming for it. Settles if one of them has earned more.
+    /// @return late What NFTs can be paid that were given up: nobody counts on it.
+    function beforeCollecting(Book storage book, Env memory env, uint256[] memory ids) external returns (uint256 late) {
+        bool booked = true;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            Rig storage rig = book.rigs[ids[i]];
+            if (rig.minerId == 0) revert IJointMiningPool.NotMachine(ids[i]);
+            IPowerNFT.GuaranteeStatus memory guarantee = env.nft.guaranteeOf(ids[i]);
+            if (rig.place == 0) late += env.nft.payableOf(ids[i]) + guarantee.payableNow;
+            else if (rig.earned != env.nft.earnedOf(ids[i]) || rig.guaranteeDue != guarantee.due) booked = false;
+        }
+        if (!booked) settle(book, env);
+    }
+
+    /// @notice Takes down income that came in. Emits Collected.
+    /// @param late The part of it that nobody counted on.
+    function collected(Book storage book, Env memory env, uint256 amount, uint256 late) external {
+        Round memory round;
+        round.upper = book.upper(env.coin != address(0), env.lastPrice);
+        book.receivables -= int128(int256(amount - late));
+        book.soundReceivables -= int128(int256(amount - late));
+        if (env.coin == address(0)) book.cash = (book.cash + amount).toUint96();
+        else book.unsoldFil = (book.unsoldFil + amount).toUint96();
+        _close(book, env, round);
+        emit IJointMiningPool.Collected(amount);
+    }
+
     /// @notice Gives up a machine without power, or an expired one that does not bring what it earned.
     function recogniseLoss(Book storage book, Env memory env, uint256 id) external {
         Rig storage rig = book.rigs[id];
@@ -114,12 +142,30 @@ library Machines {
         uint64 since = expired ? rig.expiry : rig.idleSince;
         uint64 earliest = since == 0 ? 0 : since + LOSS_DELAY;
         if (since == 0 || block.number < earliest) revert IJointMiningPool.TooEarlyForLoss(id, earliest);
-        close(book, env, id); // what comes in later still counts when it comes
+        _end(book, env, id); // what comes in later still counts when it comes
     }
 
-    /// @notice Ends a machine, in the block in which the pool was settled: it leaves the sums with what it was still counted
+    /// @notice Ends a machine that is sold, and takes down its price.
+    function sold(Book storage book, Env memory env, uint256 id, uint256 price) external {
+        Round memory round = _open(book, env);
+        _end(book, env, id);
+        delete book.rigs[id];
+        book.cash = (book.cash + price).toUint96();
+        _close(book, env, round);
+    }
+
+    /// @notice Takes down that FIL income was sold.
+    function filSold(Book storage book, Env memory env, uint256 amount, uint256 coins) external {
+        Round memory round;
+        round.upper = book.upper(true, env.lastPrice);
+        book.unsoldFil -= amount.toUint96();
+        book.cash = (book.cash + coins).toUint96();
+        _close(book, env, round);
+    }
+
+    /// @dev Ends a machine, in the block in which the pool was settled: it leaves the sums with what it was still counted
     /// to bring, and its unpaid cost is gone. Emits MachineClosed.
-    function close(Book storage book, Env memory env, uint256 id) public {
+    function _end(Book storage book, Env memory env, uint256 id) private {
         Rig storage rig = book.rigs[id];
         Reading memory reading = _read(env.nft, rig, id);
         Sum memory sum;
@@ -154,22 +200,28 @@ library Machines {
         _store(book, sum);
     }
 
-    /// @notice All that a machine may still earn, at what the network expects of its nominal power or what it did earn if
-    /// that is more, attoFIL; and what it still brings of what it earned.
-    function outlook(
+    /// @notice What the pool asks for a machine: a multiple of all that it may still earn, at what the network expects of its
+    /// nominal power, or what it did earn if that is more; or what is unpaid of its cost, if that is more; and what it
+    /// still brings of what it earned.
+    /// @return price In the asset.
+    /// @return forIncome The part of it for income that goes along.
+    function ask(
         Book storage book,
         Env memory env,
         uint256 id
-    ) external view returns (uint256 future, uint256 receivable) {
+    ) external view returns (uint256 price, uint256 forIncome) {
         Rig storage rig = book.rigs[id];
         if (rig.place == 0) revert IJointMiningPool.NotMachine(id);
         Reading memory reading = _read(env.nft, rig, id);
-        receivable = reading.receivable;
-        if (block.number >= rig.expiry) return (0, receivable);
-        (uint256 perPiB, ) = _askNetwork(book, env);
-        (uint256 realised, ) = realisedPerDay(rig, reading.earned, reading.lastSync);
-        uint256 perDay = Math.max(realised, _network(perPiB, rig, rig.nominalPower));
-        future = (perDay * (rig.expiry - block.number)) / DAY;
+        forIncome = Pricing.toAsset(reading.receivable, env.lastPrice);
+        if (block.number < rig.expiry) {
+            (uint256 perPiB, ) = _askNetwork(book, env);
+            (uint256 perDay, ) = realisedPerDay(rig, reading.earned, reading.lastSync);
+            perDay = Math.max(perDay, _network(perPiB, rig, rig.nominalPower));
+            uint256 future = (perDay * (rig.expiry - block.number) * env.policy.askBps) / (DAY * BPS);
+            price = Pricing.toAsset(future, env.lastPrice);
+        }
+        price = Math.max(price, rig.unpaid) + forIncome;
     }
 
     /// @notice The accounts as people see them.

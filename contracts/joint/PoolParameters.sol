@@ -5,6 +5,7 @@ import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessMana
 
 import { IPowerNFT } from "../power/IPowerNFT.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
+import { PolicyRange } from "./PolicyRange.sol";
 
 /// @title What governance may change of a pool, and how far (R-GOV-1, R-JMP-6)
 /// @notice Each setter belongs to a role of the AccessManager and has a hard range here. That a guarantee covers the price
@@ -14,8 +15,6 @@ abstract contract PoolParameters is AccessManaged, IJointMiningPool {
     uint64 private constant MAX_PAUSE = 20_160;
     /// @dev From the start of a pause to the earliest start of the next, epochs: 30 days.
     uint64 private constant PAUSE_INTERVAL = 86_400;
-    /// @dev Figures of a policy.
-    uint256 private constant FIELDS = 9;
 
     /// @dev One slot.
     Policy internal _policy;
@@ -40,13 +39,7 @@ abstract contract PoolParameters is AccessManaged, IJointMiningPool {
 
     /// @inheritdoc IJointMiningPool
     function setPolicy(Policy calldata newPolicy) external restricted {
-        uint16[FIELDS] memory values = _fields(newPolicy);
-        (uint16[FIELDS] memory least, uint16[FIELDS] memory most) = _ranges();
-        for (uint256 i = 0; i < FIELDS; ++i) {
-            if (values[i] < least[i] || values[i] > most[i]) {
-                revert PolicyOutOfRange(i, values[i], least[i], most[i]);
-            }
-        }
+        PolicyRange.check(newPolicy);
         _policy = newPolicy;
         emit PolicySet(newPolicy);
     }
@@ -79,8 +72,7 @@ abstract contract PoolParameters is AccessManaged, IJointMiningPool {
 
     /// @inheritdoc IJointMiningPool
     function policyRange() external pure returns (Policy memory least, Policy memory most) {
-        (uint16[FIELDS] memory from, uint16[FIELDS] memory to) = _ranges();
-        return (_policyOf(from), _policyOf(to));
+        return PolicyRange.ranges();
     }
 
     /// @inheritdoc IJointMiningPool
@@ -95,30 +87,5 @@ abstract contract PoolParameters is AccessManaged, IJointMiningPool {
 
     function _requireUnpaused() internal view {
         if (block.number < _pausedUntil) revert EntriesArePaused(_pausedUntil);
-    }
-
-    /// @dev The hard ranges, in the order of the policy's fields.
-    function _ranges() private pure returns (uint16[FIELDS] memory least, uint16[FIELDS] memory most) {
-        least = [uint16(5_000), 5_000, 10_000, 100, 1_000, 0, 100, 30, 1];
-        most = [uint16(9_500), 9_500, 20_000, 10_000, 10_000, 5_000, 10_000, 540, 60];
-    }
-
-    function _fields(Policy calldata p) private pure returns (uint16[FIELDS] memory) {
-        return
-            [
-                p.cautiousBps,
-                p.bidBps,
-                p.askBps,
-                p.dailyBps,
-                p.maxUtilisationBps,
-                p.reserveBps,
-                p.perProviderBps,
-                p.minTermDays,
-                p.releaseFrames
-            ];
-    }
-
-    function _policyOf(uint16[FIELDS] memory f) private pure returns (Policy memory) {
-        return Policy(f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8]);
     }
 }

@@ -11,6 +11,9 @@ library Pricing {
     using SafeCast for uint256;
     using SafeCast for int256;
 
+    /// @dev The longest time over which anything is released, epochs: a year.
+    uint256 private constant LONGEST_RELEASE = 365 * DAY;
+
     /// @notice FIL as the asset, rounded down.
     /// @param price Of one FIL, in the asset.
     function toAsset(uint256 fil, uint256 price) internal pure returns (uint256) {
@@ -42,24 +45,36 @@ library Pricing {
     }
 
     /// @notice Holds more back, for so many frames. What is held already keeps its time: the end is the mean, weighed by
-    /// amounts.
+    /// amounts. But in a frame no more is released than the exit fee takes of all there is (for a year at most): whoever
+    /// comes and goes within a day pays more than it gets.
     function holdBack(Book storage book, uint256 amount, uint256 frames) internal {
         if (amount == 0) return;
         uint256 held = heldBackOf(book);
         uint256 left = held == 0 ? 0 : book.heldUntil - block.number;
         uint256 span = Math.ceilDiv(held * left + amount * frames * DAY, held + amount);
+        uint256 aDay = ((uint256(book.cash) + book.machinesUpper) * FEE_BPS) / BPS + 1;
+        span = Math.max(span, Math.min(((held + amount) * DAY) / aDay, LONGEST_RELEASE));
         book.heldBack = (held + amount).toUint96();
         book.heldFrom = uint32(block.number);
         book.heldUntil = uint32(block.number + span);
     }
 
-    /// @notice Shares for a deposit, rounded down.
+    /// @notice Shares for a deposit, rounded down. What is left in a pool that everybody has left is nobody's: who comes
+    /// first gets it, or shares would be as dear as what is left.
     function sharesFor(uint256 assets, uint256 supply, uint256 upper_) internal pure returns (uint256) {
+        if (supply == 0) return assets * VIRTUAL_SHARES;
         return Math.mulDiv(assets, supply + VIRTUAL_SHARES, upper_ + 1);
+    }
+
+    /// @notice What shares are worth at the upper price, rounded down.
+    function valueOf(uint256 shares, uint256 supply, uint256 upper_) internal pure returns (uint256) {
+        if (supply == 0) return shares / VIRTUAL_SHARES;
+        return Math.mulDiv(shares, upper_ + 1, supply + VIRTUAL_SHARES);
     }
 
     /// @notice What shares cost, rounded up.
     function costOf(uint256 shares, uint256 supply, uint256 upper_) internal pure returns (uint256) {
+        if (supply == 0) return Math.ceilDiv(shares, VIRTUAL_SHARES);
         return Math.mulDiv(shares, upper_ + 1, supply + VIRTUAL_SHARES, Math.Rounding.Ceil);
     }
 

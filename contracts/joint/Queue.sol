@@ -51,7 +51,8 @@ struct Line {
 /// @title First in, first out (R-JMP-5)
 /// @notice All shares that ever queued lie on one line; paying moves a mark along it, and each payment leaves a point of
 /// shares and money. A ticket's money is the difference of two places on the line: a payment costs the same however many
-/// wait, and nobody can be passed.
+/// wait, and nobody can be passed. Claims are apart from the pool, whose size is
+/// limited.
 library Queue {
     using SafeCast for uint256;
 
@@ -104,7 +105,7 @@ library Queue {
     }
 
     /// @notice The same over all open tickets of a controller.
-    function claimableOf(Line storage line, address controller) internal view returns (uint256 shares, uint256 assets) {
+    function claimableOf(Line storage line, address controller) external view returns (uint256 shares, uint256 assets) {
         for (uint256 id = line.chains[controller].first; id != 0; id = line.entries[id].next) {
             (uint256 some, uint256 money) = claimable(line, id);
             if (some == 0) break; // those behind it were not paid either
@@ -115,7 +116,7 @@ library Queue {
 
     /// @notice Claims shares of a controller's tickets, oldest first.
     /// @return assets What they brought, rounded down.
-    function claimShares(Line storage line, address controller, uint256 shares) internal returns (uint256 assets) {
+    function claimShares(Line storage line, address controller, uint256 shares) external returns (uint256 assets) {
         uint256 left = shares;
         while (left != 0) {
             uint256 id = line.chains[controller].first;
@@ -130,7 +131,7 @@ library Queue {
 
     /// @notice Claims an amount from a controller's tickets, oldest first.
     /// @return shares Of which it is the money, rounded up.
-    function claimAssets(Line storage line, address controller, uint256 assets) internal returns (uint256 shares) {
+    function claimAssets(Line storage line, address controller, uint256 assets) external returns (uint256 shares) {
         uint256 left = assets;
         while (left != 0) {
             uint256 id = line.chains[controller].first;

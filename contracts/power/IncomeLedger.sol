@@ -71,6 +71,17 @@ struct Position {
     uint256 _odd3;
 }
 
+/// @dev A `Position` in memory: each figure is a whole word, for narrower ones are trimmed at every use.
+struct Place {
+    uint256 perByte;
+    uint256 weight;
+    uint256 knots;
+    uint256 raw;
+    uint256 peakWeight;
+    uint256 previousWeight;
+    uint256 frame;
+}
+
 /// @title Who is owed what, oldest income first (R-LED-2, R-LED-3)
 /// @notice All earned income lies on one cumulative line; cash moves the covered mark along it. A claimant may be paid
 /// its part of everything before the mark, so nobody gains by asking first, by the timing of a harvest, or by coming
@@ -149,21 +160,66 @@ library IncomeLedger {
         uint256 payBps,
         uint64 weight
     ) internal {
-        uint160 end = line.perByte;
-        if (position.perByte != end) {
-            uint256 raw = rawAt(position, id, payBps, end);
+        Place memory place = load(position);
+        setWeight(place, id, payBps, line.perByte, line.perByteCovered, weight);
+        store(position, place);
+    }
+
+    /// @notice The same for a position in memory; only an earlier knot is stored.
+    /// @param end The end of the line, and `mark` its covered mark, by the income of one byte.
+    /// @param weight Bytes, below 2^64.
+    function setWeight(
+        Place memory place,
+        uint64 id,
+        uint256 payBps,
+        uint256 end,
+        uint256 mark,
+        uint256 weight
+    ) internal {
+        uint256 last = place.perByte;
+        if (last != end) {
+            (uint256 old, uint256 raw) = (place.weight, place.raw);
             // the mark is beyond the last knot: nobody asks for the knots before that
-            uint32 knots = position.perByte > line.perByteCovered ? position.knots : 0;
-            if (position.weight != 0 || position.raw != 0 || knots != 0) {
-                Knot storage earlier = knot(id, knots);
-                (earlier.perByte, earlier.weight, earlier.raw) = (position.perByte, position.weight, position.raw);
+            uint256 knots = last > mark ? place.knots : 0;
+            if (old != 0 || raw != 0 || knots != 0) {
+                _store(knot(id, knots), last, old, raw);
                 ++knots;
             }
-            position.knots = knots;
-            position.perByte = end;
-            position.raw = raw.toUint112();
+            place.knots = knots;
+            place.perByte = end;
+            place.raw = _raw(raw, old, payBps, end - last).toUint112();
         }
-        position.weight = weight;
+        place.weight = weight;
+    }
+
+    /// @notice A position, each of its slots read once: the chain takes 0.12 million gas for a look, the second one too.
+    function load(Position storage position) internal view returns (Place memory) {
+        uint256 first;
+        uint256 second;
+        assembly ("memory-safe") {
+            first := sload(position.slot)
+            second := sload(add(position.slot, 2))
+        }
+        return
+            Place({
+                perByte: uint160(first),
+                weight: uint64(first >> 160),
+                knots: uint32(first >> 224),
+                raw: uint112(second),
+                peakWeight: uint64(second >> 112),
+                previousWeight: uint64(second >> 176),
+                frame: uint16(second >> 240)
+            });
+    }
+
+    /// @notice Writes each slot of a position once.
+    function store(Position storage position, Place memory place) internal {
+        uint256 first = place.perByte | (place.weight << 160) | (place.knots << 224);
+        uint256 second = place.raw | (place.peakWeight << 112) | (place.previousWeight << 176) | (place.frame << 240);
+        assembly ("memory-safe") {
+            sstore(position.slot, first)
+            sstore(add(position.slot, 2), second)
+        }
     }
 
     /// @notice What a claimant had earned at a place on the line that is not before the covered mark, attoFIL * 10,000,
@@ -199,9 +255,17 @@ library IncomeLedger {
 
     /// @notice An earlier knot of a claimant.
     function knot(uint64 id, uint256 n) internal pure returns (Knot storage found) {
-        uint256 slot = Slots.at(Slots.KNOT, id, n);
+        uint256 slot = Slots.ofKnot(id, n);
         assembly ("memory-safe") {
             found.slot := slot
+        }
+    }
+
+    function _store(Knot storage at, uint256 perByte, uint256 weight, uint256 raw) private {
+        uint256 first = perByte | (weight << 160);
+        assembly ("memory-safe") {
+            sstore(at.slot, first)
+            sstore(add(at.slot, 2), raw)
         }
     }
 

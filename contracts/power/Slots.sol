@@ -26,11 +26,11 @@ library Slots {
     uint256 internal constant ACCOUNT = 3 << 5;
     /// @dev By address: how many NFTs it holds, and its credit.
     uint256 internal constant HOLDER = 4 << 5;
-    /// @dev By NFT: terms and place on the line.
+    /// @dev By NFT, four together: terms, place on the line, and the first of its earlier knots.
     uint256 internal constant TOKEN = 5 << 5;
     /// @dev By NFT and number: runs of sectors.
     uint256 internal constant SECTORS = (5 << 5) + 1;
-    /// @dev By NFT and number: earlier knots.
+    /// @dev By NFT and number: earlier knots but the first.
     uint256 internal constant KNOT = (5 << 5) + 2;
     /// @dev By miner and number: checkpoints of the line of earned income.
     uint256 internal constant CHECKPOINT = 6 << 5;
@@ -50,6 +50,9 @@ library Slots {
     /// @dev By miner and date: guarantees that end there.
     uint256 internal constant GUARANTEE_DATE = (8 << 5) + 2;
 
+    /// @dev Each NFT has 16 slots of a node's 64.
+    uint256 private constant TOKEN_SHIFT = 4;
+    uint256 private constant FIRST_KNOT = 8;
     uint256 private constant ROOM_SHIFT = 246;
     uint256 private constant INDEX_SHIFT = 186;
     uint256 private constant INDEX_REST_SHIFT = 146;
@@ -67,6 +70,17 @@ library Slots {
             (room << ROOM_SHIFT) |
             (_spread(id & SPREAD_MASK) << INDEX_SHIFT) |
             (uint256(id >> SPREAD_BITS) << INDEX_REST_SHIFT);
+    }
+
+    /// @notice The slot of an NFT in the room of terms and places: four NFTs share a node, for reports speak of neighbours.
+    function ofToken(uint64 id) internal pure returns (uint256) {
+        return at(TOKEN, id >> 2) | ((id & 3) << TOKEN_SHIFT);
+    }
+
+    /// @notice The slot of an NFT's earlier knot: the first lies with the NFT, behind its own four slots, for few have
+    /// another; of the others those of one number and four NFTs share a node.
+    function ofKnot(uint64 id, uint256 n) internal pure returns (uint256) {
+        return n == 0 ? ofToken(id) + FIRST_KNOT : at(KNOT, id >> 2, n) | ((id & 3) << TOKEN_SHIFT);
     }
 
     /// @notice The slot of what is number `n` (below 2^64) of an NFT or a miner in a room.

@@ -27,6 +27,8 @@ struct Token {
     uint32 mintedAt;
     /// @notice The epoch of the first attested weight; 0 before it.
     uint32 attestedAt;
+    /// @notice Whether it was ever challenged: only then there is a `challengedIn` to look at.
+    bool challenged;
     uint256 _odd1;
     // slots 2, 4
     /// @notice Its place on the miner's line of earned income.
@@ -46,18 +48,62 @@ struct Token {
     uint16 challengedIn;
 }
 
+/// @dev The first slot of a Token, in memory: what does not change but for `attestedAt`.
+struct Terms {
+    uint256 minerId;
+    uint256 nominalPower;
+    uint256 expiryDate;
+    /// @notice The part of income that lies on the line, basis points.
+    uint256 payBps;
+    bool guaranteed;
+    bool attested;
+    bool challenged;
+    /// @notice All of it, as it is stored.
+    uint256 word;
+}
+
 /// @title Where NFTs lie, and what follows from one and its miner's account
 library Tokens {
     using IncomeLedger for Position;
 
     /// @dev Basis points in the whole.
     uint256 private constant BPS = 10_000;
+    /// @dev Where fields begin in the first slot, bits.
+    uint256 private constant ATTESTED_AT = 216;
+    uint256 private constant CHALLENGED = 248;
 
     /// @notice An NFT, whether it exists or not.
     function at(uint256 id) internal pure returns (Token storage token) {
-        uint256 slot = Slots.at(Slots.TOKEN, key(id));
+        uint256 slot = Slots.ofToken(key(id));
         assembly ("memory-safe") {
             token.slot := slot
+        }
+    }
+
+    /// @notice The terms of an NFT, read once.
+    function terms(Token storage token) internal view returns (Terms memory) {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(token.slot)
+        }
+        return
+            Terms({
+                minerId: uint64(word),
+                nominalPower: uint64(word >> 64),
+                expiryDate: uint16(word >> 128),
+                payBps: BPS - uint16(word >> 144),
+                guaranteed: uint8(word >> 176) != 0,
+                attested: uint32(word >> ATTESTED_AT) != 0,
+                challenged: uint8(word >> CHALLENGED) != 0,
+                word: word
+            });
+    }
+
+    /// @notice Notes the first attested weight of an NFT that was never attested.
+    function attest(Token storage token, Terms memory read) internal {
+        uint256 word = read.word | (block.number << ATTESTED_AT);
+        assembly ("memory-safe") {
+            sstore(token.slot, word)
         }
     }
 

@@ -63,6 +63,8 @@ const ORDER = [
   "PowerMarket",
   "Machines",
   "Buying",
+  "PolicyRange",
+  "Queue",
   "WrappedFil",
   "JointMiningPool",
 ] as const;
@@ -91,7 +93,12 @@ export function planDeployment(
     Minting: at("Minting"),
     Weights: at("Weights"),
   };
-  const poolLibraries = { Machines: at("Machines"), Buying: at("Buying") };
+  const poolLibraries = {
+    Machines: at("Machines"),
+    Buying: at("Buying"),
+    PolicyRange: at("PolicyRange"),
+    Queue: at("Queue"),
+  };
   const asset = wrappedFil ?? at("WrappedFil");
   const linked: Readonly<Partial<Record<Name, Libraries>>> = {
     Minting: { GuaranteeLedger },
@@ -113,6 +120,8 @@ export function planDeployment(
     PowerMarket: [at("PowerAccessManager"), at("PowerNFT")],
     Machines: [],
     Buying: [],
+    PolicyRange: [],
+    Queue: [],
     WrappedFil: [],
     JointMiningPool: [
       at("PowerAccessManager"),

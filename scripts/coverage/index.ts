@@ -17,6 +17,7 @@ import { readLcov } from "./lcov.ts";
 /** The least shares of all contracts together, and of each contract's lines: percent. */
 const LEAST = 95;
 const LEAST_OF_EACH = 85;
+const HARDHAT = "node_modules/hardhat/dist/src/cli.js";
 /** What is made, and not part of the project. */
 const MADE = new Set(["node_modules", "artifacts", "cache", "coverage", "types", "dist", ".git"]);
 
@@ -41,7 +42,10 @@ async function copyProject(from: string, to: string): Promise<void> {
 async function observeContracts(copy: string): Promise<Map<string, { length: number; branches: readonly Branch[] }>> {
   const files = await readdir(join(copy, "contracts"), { recursive: true });
   const observed = new Map<string, { length: number; branches: readonly Branch[] }>();
-  for (const [n, file] of files.filter((name) => name.endsWith(".sol")).sort().entries()) {
+  for (const [n, file] of files
+    .filter((name) => name.endsWith(".sol"))
+    .sort()
+    .entries()) {
     const path = join(copy, "contracts", file);
     const before = await readFile(path, "utf8");
     const { source, branches } = observeConditions(before, `condition_${n}_`);
@@ -53,7 +57,10 @@ async function observeContracts(copy: string): Promise<Map<string, { length: num
 
 function runTests(copy: string, tests: readonly string[]): Promise<boolean> {
   return new Promise((done, reject) => {
-    const child = spawn("npx", ["hardhat", "test", "mocha", "--coverage", ...tests], { cwd: copy, stdio: "inherit" });
+    const child = spawn(process.execPath, [HARDHAT, "test", "mocha", "--coverage", ...tests], {
+      cwd: copy,
+      stdio: "inherit",
+    });
     child.on("error", reject);
     child.on("close", (code) => {
       done(code === 0);
@@ -102,7 +109,8 @@ try {
     for (const { condition, line, answer } of missed) console.log(`${name}:${line}: never ${answer}: ${condition}`);
   }
   const poor = files.filter(({ lines }) => percent(lines) < LEAST_OF_EACH);
-  for (const { name } of poor) console.log(`${name}: less than ${LEAST_OF_EACH} % of its lines ran: add the missing tests.`);
+  for (const { name } of poor)
+    console.log(`${name}: less than ${LEAST_OF_EACH} % of its lines ran: add the missing tests.`);
   const enough = percent(total.lines) >= LEAST && percent(total.branches) >= LEAST;
   console.log(
     enough

@@ -59,14 +59,30 @@ describe("sector power on a real Lotus network", function () {
   });
 
   /** Both ways, which must say the same to the byte, and add up to what the node says. */
-  const weigh = async (of: readonly LivingNft[] = nfts): Promise<Map<bigint, bigint>> => {
-    const pinned = await pinHead();
+  const weigh = async (of: readonly LivingNft[] = nfts, at?: PinnedTipset): Promise<Map<bigint, bigint>> => {
+    const pinned = at ?? (await pinHead());
     const [state, rows] = await Promise.all([byState(pinned, minerId, of), byRows(pinned, minerId, of)]);
     deepStrictEqual(state, rows);
     const { MinerPower } = await lotus.stateMinerPower(parseAddress(devnet.miner), pinned.cids);
     const weights = weightsOf(state);
     strictEqual(weights.qap, MinerPower.QualityAdjPower);
     return new Map(weights.weights.map(({ id, weight }) => [id, weight]));
+  };
+
+  /**
+   * Weighs NFTs 1 to 3 by the sectors that the node itself calls active: on a busy machine the network may miss a proof,
+   * and then the chain takes a whole partition's power as well. @returns the active sectors.
+   */
+  const weighActive = async (): Promise<Set<bigint>> => {
+    const pinned = await pinHead();
+    const rows = await lotus.stateMinerActiveSectors(parseAddress(devnet.miner), pinned.cids);
+    const active = new Set(rows.map(({ SectorNumber }) => SectorNumber));
+    const expected = nfts.map(({ id, sectors: runs }): [bigint, bigint] => [
+      id,
+      BigInt(runs.filter(({ start }) => active.has(start)).length) * SECTOR,
+    ]);
+    deepStrictEqual([...(await weigh(nfts, pinned))], expected);
+    return active;
   };
 
   const weightsOf = (weights: MinerWeights) => {
@@ -153,7 +169,7 @@ describe("sector power on a real Lotus network", function () {
     await devnet.advance(DAY / 2);
     await node.declareFault(devnet.miner, devnet.owner, await node.sectorPlace(devnet.miner, Number(sectorAt(7))));
     await devnet.advance(SETTLE);
-    deepStrictEqual([...(await weigh()).values()], [3n * SECTOR, 3n * SECTOR, 2n * SECTOR]);
+    ok(!(await weighActive()).has(sectorAt(7)));
   });
 
   it("is explained sector by sector", async () => {
@@ -166,9 +182,11 @@ describe("sector power on a real Lotus network", function () {
     );
     for (const { weight, parts, skipped } of explained) {
       strictEqual(skipped, undefined);
-      strictEqual(weight, 3n * SECTOR);
+      ok(weight <= 3n * SECTOR, String(weight));
       deepStrictEqual(
-        parts.filter(({ status }) => status !== "active").map(({ status, sectors: of, qap }) => ({ status, of, qap })),
+        parts
+          .filter(({ status, sectors: of }) => status !== "active" && of[0]?.start === sectorAt(7))
+          .map(({ status, sectors: of, qap }) => ({ status, of, qap })),
         [{ status: "faulty", of: [{ start: sectorAt(7), count: 1n }], qap: 0n }],
       );
       strictEqual(
@@ -181,11 +199,17 @@ describe("sector power on a real Lotus network", function () {
   it("falls by a termination", async () => {
     await node.terminate(devnet.miner, devnet.owner, await node.sectorPlace(devnet.miner, Number(sectorAt(10))));
     await devnet.advance(SETTLE);
-    strictEqual((await weigh()).get(3n), SECTOR);
+    ok(!(await weighActive()).has(sectorAt(10)));
   });
 
   it("rises again when the fault was recovered", async () => {
-    await devnet.advance(2 * DAY);
+    const missing = async (): Promise<bigint[]> => {
+      const active = await weighActive();
+      return sectors.filter((sector) => sector !== sectorAt(10) && !active.has(sector));
+    };
+    // what was faulty is recovered by the proof of its next day; a missed one takes another day
+    for (let day = 0; day < 5 && (day === 0 || (await missing()).length > 0); day++) await devnet.advance(DAY);
+    deepStrictEqual(await missing(), []);
     deepStrictEqual([...(await weigh()).values()], [4n * SECTOR, 3n * SECTOR, SECTOR]);
   });
 

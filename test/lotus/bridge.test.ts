@@ -20,6 +20,9 @@ const TOLERANCE = 10_000n;
 const LIAR = 2;
 /** How long the bridges may take for what they have to do, milliseconds. */
 const PATIENCE = 180_000;
+/** How long a report may take to be applied, milliseconds, before the next one is looked at; and how many are. */
+const A_WHILE = 60_000;
+const FRAMES = 4;
 
 /** What genesis rounded off the claim is not there to rise into: the last one that rises may lack it. */
 const isNearly = (weight: bigint, sectors: bigint): boolean =>
@@ -131,6 +134,20 @@ describe("the bridge on a real Lotus network", function () {
     });
   };
 
+  /** What reports bring: on a busy machine the network misses proofs, and what it then lacks comes with a later report. */
+  const reported = async (what: string, frame: number, reached: () => Promise<boolean>): Promise<void> => {
+    for (let next = frame; next < frame + FRAMES; next += 1) {
+      await goTo(next);
+      await agreedOn(next);
+      const deadline = Date.now() + A_WHILE;
+      while (Date.now() < deadline) {
+        if (await reached()) return;
+        await sleep(500);
+      }
+    }
+    throw new Error(`${what}: not reached in ${FRAMES} frames: ${(await weights()).join(", ")}`);
+  };
+
   const mint = async (backing: readonly bigint[]): Promise<void> => {
     const expiry = BigInt(Math.ceil(((await height()) + GRID) / GRID) * GRID + GRID);
     const nominal = BigInt(backing.length) * SECTOR;
@@ -195,12 +212,11 @@ describe("the bridge on a real Lotus network", function () {
     );
     strictEqual(liar().events("transaction.sent").length, 0);
     withQuorum();
-    await agreedOn(frame);
-    await until("weights", async () => (await weights()).every((weight) => weight > 0n));
-    const [first, second, third] = (await weights()) as [bigint, bigint, bigint];
-    deepStrictEqual([first, second], [5n * SECTOR, 4n * SECTOR]);
-    // what genesis rounded off the claim is not there to rise into
-    ok(third <= 3n * SECTOR && third > 3n * SECTOR - (3n * SECTOR) / 100n, `${third}`);
+    await reported("first weights", frame, async () => {
+      const [first, second, third] = (await weights()) as [bigint, bigint, bigint];
+      // what genesis rounded off the claim is not there to rise into
+      return first === 5n * SECTOR && second === 4n * SECTOR && third <= 3n * SECTOR && isNearly(third, 3n);
+    });
   });
 
   it("reports what the node says of the miner's power, for anyone to compute again (R-ORC-1)", async () => {
@@ -246,7 +262,7 @@ describe("the bridge on a real Lotus network", function () {
     withQuorum();
     await agreedOn(frame);
     await until("being outvoted", () => Promise.resolve(liar().events("report.outvoted").length === 1));
-    await until("the fall", async () => {
+    await reported("the fall", frame, async () => {
       const [first, second] = await weights();
       return first === 4n * SECTOR && second === 3n * SECTOR;
     });
@@ -255,10 +271,10 @@ describe("the bridge on a real Lotus network", function () {
   it("raises it again when the fault was recovered, and the terminated sector stays away (R-ORC-2)", async () => {
     proxy.lie = () => undefined;
     const frame = frameOf(BigInt(await height())) + 2;
-    await goTo(frame);
-    await agreedOn(frame);
-    await until("the recovery", async () => isNearly((await weights())[0] as bigint, 5n));
-    strictEqual((await weights())[1], 3n * SECTOR);
+    await reported("the recovery", frame, async () => {
+      const [first, second] = (await weights()) as [bigint, bigint];
+      return isNearly(first, 5n) && second === 3n * SECTOR;
+    });
   });
 
   it("explains the weight, sector by sector", async () => {

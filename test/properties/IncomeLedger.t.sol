@@ -357,6 +357,37 @@ contract IncomeLedgerTest is Test {
         assertLe(before - gasleft(), 22 * 2_600 + 30_000, "a search through 2,000 checkpoints");
     }
 
+    /// @dev Two parts of nearly nothing lengthen the line by 1 attoFIL each, for it is rounded up.
+    function test_whatWasCoveredStaysCoveredWhenThePieceGrows() external {
+        IncomeLedger__Harness ledger = new IncomeLedger__Harness();
+        ledger.setWeight(0, BPS, 1);
+        ledger.append(BPS, 1 << 64);
+        ledger.cover(1);
+        assertEq(ledger.coveredOf(0, BPS, ledger.end()), 1, "covered to the end");
+        ledger.append(BPS, 1);
+        ledger.append(BPS, 1);
+        ledger.cover(1);
+        assertEq(ledger.coveredOf(0, BPS, ledger.end()), 1, "and never less");
+    }
+
+    /// @dev Each piece of the line is shared by another weight, so that the piece before or behind gives another part.
+    function test_theMarkIsFoundHoweverManyCheckpointsItPasses() external {
+        for (uint256 passed = 0; passed < 16; ++passed) {
+            IncomeLedger__Harness ledger = new IncomeLedger__Harness();
+            ledger.setWeight(2, BPS, 1);
+            uint256 mark = 0;
+            for (uint64 k = 0; k < 16; ++k) {
+                uint64 other = k % 5;
+                ledger.setWeight(1, BPS, other);
+                uint256 piece = ledger.append((1 + other) * BPS, 3 << 64);
+                if (k < passed) mark += piece;
+                else if (k == passed) mark += piece / 3;
+            }
+            ledger.cover(mark);
+            assertEq(ledger.coveredOf(2, BPS, ledger.end()), 3 * passed + 1, "3 of each piece, 1 of a third of one");
+        }
+    }
+
     function test_readingAClaimantOfManyKnotsIsASearch() external {
         IncomeLedger__Harness ledger = new IncomeLedger__Harness();
         for (uint64 k = 1; k <= 1_024; ++k) {

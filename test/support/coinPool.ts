@@ -57,7 +57,7 @@ async function make(decimals: number): Promise<CoinPool> {
 
 /** The libraries of a pool, once more. */
 async function poolLibraries(p: Pool): Promise<Record<string, string>> {
-  const names = ["Machines", "Buying"];
+  const names = ["Machines", "Buying", "PolicyRange", "Queue"];
   const entries: [string, string][] = [];
   for (const name of names) {
     const library = await (await ethers.getContractFactory(name, p.stranger)).deploy();

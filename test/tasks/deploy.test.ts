@@ -35,6 +35,8 @@ const NAMES = [
   "PowerMarket",
   "Machines",
   "Buying",
+  "PolicyRange",
+  "Queue",
   "WrappedFil",
   "JointMiningPool",
 ];
@@ -110,10 +112,9 @@ describe("deploy", () => {
       wrappedFil: addressOf("WrappedFil"),
       jointMiningPool: addressOf("JointMiningPool"),
       libraries: Object.fromEntries(
-        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying"].map((name) => [
-          name,
-          addressOf(name),
-        ]),
+        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying", "PolicyRange", "Queue"].map(
+          (name) => [name, addressOf(name)],
+        ),
       ),
     });
   });

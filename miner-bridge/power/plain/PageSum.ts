@@ -32,28 +32,52 @@ interface OpenPart {
 }
 
 /** Sectors of the same life and deals have the same power: so many kinds are remembered. */
-const KINDS = 4_096;
+const KINDS = 256;
+
+/** A sum of bytes that is exact: numbers, which cost no memory, as long as they hold it. */
+class ByteSum {
+  #whole = 0n;
+  #rest = 0;
+
+  add(bytes: number): void {
+    this.#rest += bytes;
+    if (this.#rest >= ByteSum.#FULL) this.#carry();
+  }
+
+  get total(): bigint {
+    this.#carry();
+    return this.#whole;
+  }
+
+  /** A sector's power is far below the other half of what a number holds. */
+  static readonly #FULL = 2 ** 52;
+
+  #carry(): void {
+    this.#whole += BigInt(this.#rest);
+    this.#rest = 0;
+  }
+}
 
 /** Adds up the rows of a page, which must be exactly the sectors that were asked for, ascending. */
 export class PageSum {
   readonly #sectorSize: bigint;
   readonly #sectors: Runs;
   readonly #owned: readonly OpenPart[];
-  readonly #parts: Map<ActivePart, { qap: bigint; early: EarlyEnd | undefined }>;
-  #power = 0n;
+  readonly #parts: Map<ActivePart, { readonly qap: ByteSum; early: EarlyEnd | undefined }>;
+  readonly #power = new ByteSum();
   /** The run in which the next row is expected, and its number. */
   #run = 0;
   #next: number;
   /** The first of the owned runs that the next row can lie in. */
   #at = 0;
   /** Power by verified deal weight, of the last duration that came with it. */
-  readonly #kinds = new Map<string, { readonly duration: number; readonly qap: bigint }>();
+  readonly #kinds = new Map<string, { readonly duration: number; readonly qap: number }>();
 
   constructor(sectorSize: bigint, sectors: Runs, parts: readonly ActivePart[]) {
     this.#sectorSize = sectorSize;
     this.#sectors = sectors;
     this.#next = sectors.starts[0] ?? 0;
-    this.#parts = new Map(parts.map((part) => [part, { qap: 0n, early: undefined }]));
+    this.#parts = new Map(parts.map((part) => [part, { qap: new ByteSum(), early: undefined }]));
     this.#owned = parts
       .flatMap((part) =>
         part.sectors.map(({ start, count }) => ({
@@ -70,13 +94,13 @@ export class PageSum {
   add(row: SectorRow): void {
     this.#expect(row.number);
     const qap = this.#qapOf(row);
-    this.#power += qap;
+    this.#power.add(qap);
     while ((this.#owned[this.#at]?.end ?? Infinity) <= row.number) this.#at += 1;
     const owned = this.#owned[this.#at];
     if (owned === undefined || row.number < owned.start) return;
     const sum = this.#parts.get(owned.part);
     if (sum === undefined) return;
-    sum.qap += qap;
+    sum.qap.add(qap);
     if (row.expiration < owned.expiry) {
       sum.early ??= { sector: BigInt(row.number), expiration: BigInt(row.expiration) };
     }
@@ -85,7 +109,8 @@ export class PageSum {
   /** @throws {BadAnswerError} when sectors are missing. */
   finish(): PageReading {
     if (this.#run < this.#sectors.starts.length) throw contradiction(`sector ${this.#next} is missing`);
-    return { power: this.#power, parts: this.#parts };
+    const parts = [...this.#parts].map(([part, { qap, early }]) => [part, { qap: qap.total, early }] as const);
+    return { power: this.#power.total, parts: new Map(parts) };
   }
 
   #expect(number: number): void {
@@ -97,19 +122,27 @@ export class PageSum {
     this.#next = this.#sectors.starts[this.#run] ?? 0;
   }
 
-  #qapOf({ expiration, powerBaseEpoch, verifiedDealWeight }: SectorRow): bigint {
+  #qapOf({ expiration, powerBaseEpoch, verifiedDealWeight }: SectorRow): number {
     const duration = expiration - powerBaseEpoch;
+    if (verifiedDealWeight === "0") return duration > 0 ? Number(this.#sectorSize) : 0; // quality 1
     const known = this.#kinds.get(verifiedDealWeight);
     if (known?.duration === duration) return known.qap;
-    const qap = sectorQap(this.#sectorSize, {
-      expiration: BigInt(expiration),
-      powerBaseEpoch: BigInt(powerBaseEpoch),
-      verifiedDealWeight: BigInt(verifiedDealWeight),
-    });
+    const qap = Number(
+      sectorQap(this.#sectorSize, {
+        expiration: BigInt(expiration),
+        powerBaseEpoch: BigInt(powerBaseEpoch),
+        verifiedDealWeight: BigInt(verifiedDealWeight),
+      }),
+    );
     if (this.#kinds.size >= KINDS) this.#kinds.clear();
-    this.#kinds.set(verifiedDealWeight, { duration, qap });
+    this.#kinds.set(detached(verifiedDealWeight), { duration, qap });
     return qap;
   }
+}
+
+/** A text of its own: what was cut out of an answer keeps all of the answer in memory for as long as it is remembered. */
+function detached(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 function contradiction(details: string): BadAnswerError {

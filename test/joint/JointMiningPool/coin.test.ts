@@ -160,7 +160,12 @@ describe("the constructor of a pool", () => {
     const p = await dollars();
     const coin19 = await (await ethers.getContractFactory("ERC20__Double")).deploy(19);
     const factory = await ethers.getContractFactory("JointMiningPool", {
-      libraries: { Machines: p.stranger.address, Buying: p.stranger.address },
+      libraries: {
+        Machines: p.stranger.address,
+        Buying: p.stranger.address,
+        PolicyRange: p.stranger.address,
+        Queue: p.stranger.address,
+      },
     });
     const manager = await p.manager.getAddress();
     const good = {

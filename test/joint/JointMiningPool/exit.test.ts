@@ -148,9 +148,10 @@ describe("the price of leaving (R-JMP-4)", () => {
     const after = await p.pool.accounts();
     expect(after.heldBack).to.be.closeTo(FIL(900), FIL(1));
     expect(after.lower).to.be.lessThan(before.lower);
-    await p.fil.mine(15n * 2_880n);
-    expect((await p.pool.accounts()).heldBack).to.be.closeTo(after.heldBack / 2n, FIL(1));
-    await p.fil.mine(16n * 2_880n);
+    // in a day, no more than 0.1 % of 10,000 is released: 90 days
+    await p.fil.mine(45n * 2_880n);
+    expect((await p.pool.accounts()).heldBack).to.be.closeTo(after.heldBack / 2n, FIL(5));
+    await p.fil.mine(46n * 2_880n);
     expect((await p.pool.accounts()).heldBack).to.equal(0n);
   });
 

@@ -96,10 +96,11 @@ export class World {
     member: number | null = 0,
     changes: Readonly<Record<string, unknown>> = {},
     computeMiner: ComputeMiner = nominal,
+    timeoutMs = 500,
   ): Promise<Bridge> {
     const folder = join(this.folder, member === null ? "dry" : String(member));
     const key = member === null ? undefined : KEYS[member];
-    const patience = { retries: 0, timeoutMs: 500 };
+    const patience = { retries: 0, timeoutMs };
     const config = configOn(this.node, folder, changes);
     const environment = key === undefined ? {} : { [SECRETS.key]: key };
     const bridge = { ...(await compose(role, config, environment, this.log, patience)), computeMiner };

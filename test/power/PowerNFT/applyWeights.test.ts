@@ -61,6 +61,14 @@ describe("PowerNFT.applyWeights", () => {
     expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(3), 2_000n);
   });
 
+  it("lets the line grow by what the new weights earn, and by no more (R-LED-2)", async () => {
+    const p = await pair();
+    await apply(p, [p.first, p.second], [QUARTER, QUARTER]);
+    await apply(p, [p.first, p.second], [QUARTER / 2n, 0n]);
+    const grown = await earn(p, MINER, FIL(8));
+    expect(await p.nft.earnedOf(p.first)).to.be.closeTo(grown, 4n);
+  });
+
   it("counts nothing of what the miner earned before the first attested weight (R-INC-5)", async () => {
     const p = await pair();
     await p.fil.award(MINER, FIL(8));
@@ -78,6 +86,16 @@ describe("PowerNFT.applyWeights", () => {
     await attest(p, p.first, QUARTER);
     await earn(p, MINER, FIL(8));
     expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(4), 2_000n);
+  });
+
+  it("leaves a fall out of what the miner's holders earn together from then on", async () => {
+    const p = await pair();
+    await apply(p, [p.first, p.second], [QUARTER, QUARTER]);
+    await attest(p, p.first, QUARTER / 2n);
+    await earn(p, MINER, FIL(8));
+    const { earned } = await p.nft.minerAccount(MINER);
+    expect(earned).to.be.closeTo(FIL(3), 2_000n);
+    expect((await p.nft.earnedOf(p.first)) + (await p.nft.earnedOf(p.second))).to.be.closeTo(earned, 4n);
   });
 
   it("passes over an NFT that was burned, so that a burn cannot hold up a report", async () => {

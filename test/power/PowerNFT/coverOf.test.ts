@@ -56,6 +56,16 @@ describe("PowerNFT.coverOf (R-GUA-2)", () => {
     expect(await coverOf(p)).to.be.closeTo(BALANCE - least - 42n * perDay, 50n);
   });
 
+  it("finds the daily fault fee to the attoFIL, although it is read from a termination fee that is rounded down", async () => {
+    const p = await enrolled();
+    const perByte = ((FIL(10) + 7n) << 128n) / QAP;
+    const perDay = (perByte * QAP) >> 128n;
+    const least = (perDay * 105n) / 100n;
+    expect((perDay * 105n) % 100n, "something is rounded").not.to.equal(0n);
+    await p.fil.setExpectedPerByte(perByte);
+    expect(await coverOf(p)).to.equal(BALANCE - least - 42n * perDay);
+  });
+
   it("takes the nominal power sold where that is more than the power on chain", async () => {
     const p = await enrolled();
     await p.fil.setNetworkEstimates(FIL(1), 100n * QAP);

@@ -2,11 +2,13 @@ import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
 import { expectIdentities } from "../../support/identity.ts";
-import { attest, earn, expiryAfter, mint } from "../../support/nft.ts";
+import { applyWeights, attest, earn, expiryAfter, mint } from "../../support/nft.ts";
 import { MINER, QAP, earning, enrolled } from "../../support/protocol.ts";
 import { DAY, EXPIRY_GRID } from "../../support/units.ts";
 
 const QUARTER = QAP / 4n;
+/** Of a few roundings, attoFIL. */
+const DUST = 4n;
 
 /** Two NFTs of a quarter of the power each; the second one expires 30 days after the first. */
 async function twoDates() {
@@ -20,16 +22,41 @@ async function twoDates() {
   return { ...p, first, second, expiry, later };
 }
 
+/** One sync has measured 10 days, 4 FIL a day, with the first date in their middle. */
+async function passed() {
+  const p = await twoDates();
+  await p.fil.mineTo(p.expiry - 5n * DAY);
+  await p.nft.sync(MINER);
+  await p.fil.awardEvery(MINER, { epochs: 10n * DAY, every: DAY, amount: FIL(4) });
+  await p.nft.sync(MINER);
+  return p;
+}
+
 describe("An NFT's expiry (R-LED-5)", () => {
   it("ends its income at the date, although nobody calls until long after", async () => {
-    const p = await twoDates();
-    await p.fil.mineTo(p.expiry - 5n * DAY);
-    await p.nft.sync(MINER);
-    await p.fil.awardEvery(MINER, { epochs: 10n * DAY, every: DAY, amount: FIL(4) });
-    await p.nft.sync(MINER);
+    const p = await passed();
     // 40 FIL over 10 days, a quarter of the first 5 days
     expect(await p.nft.earnedOf(p.first)).to.be.closeTo(FIL(5), FIL("0.01"));
     expect(await p.nft.earnedOf(p.second)).to.be.closeTo(FIL(10), FIL("0.01"));
+  });
+
+  it("lets the line grow by what living NFTs earn, and by no more, when one sync passes it", async () => {
+    const p = await passed();
+    const { earned } = await p.nft.minerAccount(MINER);
+    const parts = (await p.nft.earnedOf(p.first)) + (await p.nft.earnedOf(p.second));
+    expect(earned).to.be.closeTo(parts, DUST);
+  });
+
+  it("is a place on the line: cash covers what both earned before it first (R-LED-2)", async () => {
+    const p = await passed();
+    const { available, pledge } = await p.fil.ledgerOf(MINER);
+    await p.fil.setInitialPledge(MINER, pledge + available);
+    const before = 2n * (await p.nft.earnedOf(p.first));
+    await p.fil.setBalance(await p.vault.getAddress(), before);
+    await p.nft.harvest(MINER);
+    expect((await p.nft.minerAccount(MINER)).covered, "less than all that was earned").to.equal(before);
+    expect(await p.nft.payableOf(p.first)).to.be.closeTo(before / 2n, DUST);
+    expect(await p.nft.payableOf(p.second)).to.be.closeTo(before / 2n, DUST);
   });
 
   it("gives what it no longer earns to nobody but the provider", async () => {
@@ -58,6 +85,17 @@ describe("An NFT's expiry (R-LED-5)", () => {
     expect([weight, living]).to.deep.equal([QUARTER, 1n]);
   });
 
+  it("of NFTs in one page of a report is each its own", async () => {
+    const p = await twoDates();
+    await applyWeights(p, MINER, [p.first, p.second], [QUARTER / 2n, QUARTER / 4n]);
+    await p.fil.mineTo(p.expiry);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER / 4n);
+    await p.fil.mineTo(p.later);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(0n);
+  });
+
   it("of several NFTs is right when one sync passes all their dates", async () => {
     const p = await twoDates();
     await p.fil.mineTo(p.expiry - 10n * DAY);
@@ -71,6 +109,17 @@ describe("An NFT's expiry (R-LED-5)", () => {
     expect([weight, living]).to.deep.equal([0n, 0n]);
     await p.nft.harvest(MINER);
     await expectIdentities(p, MINER, [p.first, p.second]);
+  });
+
+  it("takes off each date the weights that one page gave NFTs of two dates", async () => {
+    const p = await twoDates();
+    await applyWeights(p, MINER, [p.first, p.second], [QUARTER / 2n, QUARTER / 4n]);
+    await p.fil.mineTo(p.expiry);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(QUARTER / 4n);
+    await p.fil.mineTo(p.later);
+    await p.nft.sync(MINER);
+    expect((await p.nft.minerAccount(MINER)).weight).to.equal(0n);
   });
 
   it("is the same whether somebody syncs at the date or not", async () => {

@@ -41,6 +41,21 @@ describe("The protocol's fee", () => {
     expect(liabilities - (await p.nft.protocolFees())).to.be.at.most(DUST);
   });
 
+  it("is what the holder's part, rounded down, leaves", async () => {
+    const p = await withFees();
+    let uneven = 0;
+    for (const more of ["0.1", "0.01", "0.001"]) {
+      await earn(p, MINER, FIL(more));
+      await p.nft.harvest(MINER);
+      await p.nft.connect(p.holder).claim([p.id], p.holder.address);
+      const paid = await p.nft.paidOf(p.id);
+      const gross = paid + (await p.nft.protocolFees());
+      expect(paid).to.equal((gross * 17n) / 18n); // 85 of 90 %
+      if (gross % 18n !== 0n) uneven += 1;
+    }
+    expect(uneven, "parts that do not come out even").to.be.greaterThan(0);
+  });
+
   it("becomes the protocol's when the NFT moves", async () => {
     const p = await withFees();
     await p.nft.connect(p.holder).transferFrom(p.holder.address, p.buyer.address, p.id);
