@@ -21,6 +21,8 @@ const schema = z.object({
   powerOracle: contract,
   powerNFT: contract,
   powerMarket: contract,
+  wrappedFil: contract,
+  jointMiningPool: contract,
   libraries: z.record(z.string(), contract),
 });
 

@@ -53,6 +53,8 @@ export { OracleReader } from "./protocol/OracleReader.ts";
 export type { Vote } from "./protocol/OracleReader.ts";
 export { FRAME_EPOCHS, MAX_PAGE, ReportTree, frameOf, leafOf, referenceEpoch } from "./protocol/report.ts";
 export type { ReportEntry, ReportPage, ReportSkip } from "./protocol/report.ts";
+export { PoolReader } from "./protocol/PoolReader.ts";
+export type { ExitPreview, Machine, PoolAccounts, PoolPolicy, Ticket } from "./protocol/PoolReader.ts";
 export { PowerNftReader } from "./protocol/PowerNftReader.ts";
 export type {
   AttestedWeights,
@@ -65,6 +67,8 @@ export type {
 } from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
 export { erc20Abi } from "./abi/erc20.ts";
+export { filAuctionAbi } from "./abi/filAuction.ts";
+export { jointMiningPoolAbi } from "./abi/jointMiningPool.ts";
 export { minerRegistryAbi } from "./abi/minerRegistry.ts";
 export { minerVaultAbi } from "./abi/minerVault.ts";
 export { powerMarketAbi } from "./abi/powerMarket.ts";

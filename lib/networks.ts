@@ -11,6 +11,8 @@ export interface PublicNetwork {
   readonly clock: Clock;
   readonly filfox: string;
   readonly blockscout: string;
+  /** FIL as an ERC-20, as wallets know it there. */
+  readonly wrappedFil: string;
 }
 
 const MAINNET: PublicNetwork = {
@@ -21,6 +23,7 @@ const MAINNET: PublicNetwork = {
   clock: new Clock(MAINNET_GENESIS),
   filfox: "https://filfox.info/en",
   blockscout: "https://filecoin.blockscout.com",
+  wrappedFil: "0x60E1773636CF5E4A227d9AC24F20fEca034ee25A",
 };
 
 const CALIBRATION: PublicNetwork = {
@@ -31,6 +34,7 @@ const CALIBRATION: PublicNetwork = {
   clock: new Clock(CALIBRATION_GENESIS),
   filfox: "https://calibration.filfox.info/en",
   blockscout: "https://filecoin-testnet.blockscout.com",
+  wrappedFil: "0xaC26a4Ab9cF2A8c5DBaB6fb4351ec0F4b07356c4",
 };
 
 /** The letter of a chain's Filecoin addresses; `f` where the chain is not a public one. */

@@ -23,7 +23,7 @@ export interface DeployArguments extends CommonArguments {
 
 const MAX_MEMBERS = 32;
 /** These ask a contract that is deployed before them while they are constructed. */
-const NEEDS_OTHERS: ReadonlySet<string> = new Set(["MinerRegistry", "PowerNFT"]);
+const NEEDS_OTHERS: ReadonlySet<string> = new Set(["MinerRegistry", "PowerNFT", "JointMiningPool"]);
 
 /** Deploys the contracts, and writes down where they are. The deployer holds no role afterwards. */
 export async function deploy(context: TaskContext, args: DeployArguments): Promise<void> {
@@ -48,7 +48,13 @@ export async function deploy(context: TaskContext, args: DeployArguments): Promi
   report.fact("file", "addresses go to", context.deploymentPath);
 
   const firstNonce = await nonceOf(context, from, "pending");
-  const { contracts, addresses } = planDeployment(from, firstNonce, holders, { members, quorum });
+  const { contracts, addresses } = planDeployment(
+    from,
+    firstNonce,
+    holders,
+    { members, quorum },
+    network.public?.wrappedFil,
+  );
   report.table(
     "contracts",
     "Contracts, in this order",

@@ -211,6 +211,48 @@ export const tasks = [
     .setAction(() => import("./market/show.ts"))
     .build(),
 
+  emptyTask("pool", "For joining mining together, from 1 FIL on").build(),
+  reading(["pool", "info"], "Shows what the pool has, what a share costs and brings, its policy and machines")
+    .setAction(() => import("./joint/info.ts"))
+    .build(),
+  sending(["pool", "deposit"], "Joins the pool with FIL: one transaction, no approval")
+    .addPositionalArgument({ name: "amount", description: "FIL, like 25 or 1.5, or attoFIL, like 25afil" })
+    .addOption(optional("to", "Who gets the shares; the sender when left out"))
+    .setAction(() => import("./joint/deposit.ts"))
+    .build(),
+  sending(["pool", "exit"], "Leaves the pool: at once as far as cash allows, otherwise by a ticket")
+    .addPositionalArgument({ name: "amount", description: "all, or FIL that the shares must bring, like 25" })
+    .addOption(optional("to", "Who is paid at once; the sender when left out"))
+    .setAction(() => import("./joint/exit.ts"))
+    .build(),
+  sending(["pool", "claim"], "Takes what a ticket was paid")
+    .addPositionalArgument({ name: "ticket", description: "The number of the ticket" })
+    .addOption(optional("to", "Who is paid; the sender when left out"))
+    .setAction(() => import("./joint/claim.ts"))
+    .build(),
+  reading(["pool", "status"], "Shows somebody's shares, what they bring, and tickets")
+    .addPositionalArgument(optional("address", "Any address; the first account of PRIVATE_KEY when left out"))
+    .setAction(() => import("./joint/status.ts"))
+    .build(),
+  reading(["pool", "history"], "Shows what happened in the pool lately, or what one person did there")
+    .addPositionalArgument(optional("address", "Any address; everybody when left out"))
+    .addOption({
+      name: "days",
+      description: "How far to look back, like 7",
+      type: ArgumentType.STRING,
+      defaultValue: "7",
+    })
+    .setAction(() => import("./joint/history.ts"))
+    .build(),
+  sending(["pool", "buy-machine"], "Lets the pool buy a listed NFT, if it satisfies the policy")
+    .addPositionalArgument(NFT_ID)
+    .setAction(() => import("./joint/buyMachine.ts"))
+    .build(),
+  sending(["pool", "collect"], "Takes the income of machines into the pool, books it, and pays tickets")
+    .addPositionalArgument(optional("ids", "Numbers of NFTs, like 17 or 3,5-8; all machines when left out"))
+    .setAction(() => import("./joint/collect.ts"))
+    .build(),
+
   task("abi", "Writes lib/abi from the compiled contracts")
     .addFlag({ name: "check", description: "Only tell whether lib/abi is up to date" })
     .setAction(() => import("./abi.ts"))

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import { AccessManager } from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
+import { IJointMiningPool } from "../joint/IJointMiningPool.sol";
 import { IPowerMarket } from "../market/IPowerMarket.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
 import { IPowerOracle } from "../power/IPowerOracle.sol";
@@ -22,7 +23,7 @@ contract PowerAccessManager is AccessManager {
 
     /// @notice May change parameters, within their hard ranges.
     uint64 public constant PARAMETER_ROLE = 1;
-    /// @notice May pause minting for a week, and cancel scheduled changes.
+    /// @notice May pause minting, and entries and purchases of pools, for a week, and cancel scheduled changes.
     uint64 public constant GUARDIAN_ROLE = 2;
     /// @notice May change who attests, and how many must agree: behind the longest delay.
     uint64 public constant ATTESTORS_ROLE = 3;
@@ -44,11 +45,13 @@ contract PowerAccessManager is AccessManager {
     /// @param powerNFT The contract whose setters the roles call; its address is known before it is deployed.
     /// @param powerOracle The same of the oracle.
     /// @param powerMarket The same of the market.
+    /// @param pools The same of the joint mining pools.
     constructor(
         Holders memory holders,
         address powerNFT,
         address powerOracle,
-        address powerMarket
+        address powerMarket,
+        address[] memory pools
     ) AccessManager(holders.governance) {
         if (
             holders.guardian == address(0) ||
@@ -76,6 +79,13 @@ contract PowerAccessManager is AccessManager {
         _setTargetAdminDelay(powerNFT, ADMIN_DELAY);
         _setTargetAdminDelay(powerOracle, ADMIN_DELAY);
         _setTargetAdminDelay(powerMarket, ADMIN_DELAY);
+        for (uint256 i = 0; i < pools.length; ++i) {
+            if (pools[i] == address(0)) revert MissingHolder();
+            _target(pools[i], IJointMiningPool.setPolicy.selector, PARAMETER_ROLE);
+            _target(pools[i], IJointMiningPool.setDepositCap.selector, PARAMETER_ROLE);
+            _target(pools[i], IJointMiningPool.pauseEntries.selector, GUARDIAN_ROLE);
+            _setTargetAdminDelay(pools[i], ADMIN_DELAY);
+        }
 
         _setRoleGuardian(PARAMETER_ROLE, GUARDIAN_ROLE);
         _setRoleGuardian(ATTESTORS_ROLE, GUARDIAN_ROLE);

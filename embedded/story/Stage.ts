@@ -9,6 +9,7 @@ import {
   INVOKE_EVM,
   type JsonRpcRequest,
   type LotusClient,
+  PoolReader,
   PowerNftReader,
   createLotusClient,
   createTransport,
@@ -34,6 +35,8 @@ const CONTRACTS = {
   registry: "MinerRegistry",
   accessManager: "PowerAccessManager",
   oracle: "PowerOracle",
+  market: "PowerMarket",
+  pool: "JointMiningPool",
 } as const;
 export type ContractName = keyof typeof CONTRACTS;
 type Interfaces = Readonly<Record<ContractName, Interface>>;
@@ -142,9 +145,15 @@ export class Stage {
     return new PowerNftReader(this.request, this.protocol.powerNFT as Hex);
   }
 
+  get pool(): PoolReader {
+    return new PoolReader(this.request, this.addressOf("pool"));
+  }
+
   addressOf(contract: ContractName): Hex {
     if (contract === "vault") return this.vault;
     if (contract === "oracle") return this.protocol.powerOracle as Hex;
+    if (contract === "market") return this.protocol.powerMarket as Hex;
+    if (contract === "pool") return this.protocol.jointMiningPool as Hex;
     if (contract === "registry") return this.protocol.minerRegistry as Hex;
     return this.protocol[contract] as Hex;
   }

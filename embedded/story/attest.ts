@@ -28,7 +28,7 @@ export async function activePower(stage: Stage, { sectors }: Offer): Promise<big
  * The attestor reports what it sees of the NFTs that live, and anybody applies the report. There is one report a frame,
  * so a second one on the same day waits for the next.
  */
-export async function attestWeights(stage: Stage): Promise<void> {
+export async function attestWeights(stage: Stage, offers = OFFERS): Promise<void> {
   const { cast, miner } = stage;
   let frame = frameOf(await stage.epoch());
   if (frame <= stage.lastFrame) {
@@ -36,7 +36,7 @@ export async function attestWeights(stage: Stage): Promise<void> {
     await stage.advanceTo(referenceEpoch(frame));
   }
   const epoch = await stage.epoch();
-  const living = OFFERS.filter(({ expiry }) => expiry > epoch);
+  const living = offers.filter(({ expiry }) => expiry > epoch);
   const page = {
     minerId: miner.id,
     ids: living.map(({ id }) => id),

@@ -6,6 +6,7 @@ import { deploy } from "./deploy.ts";
 import { enrol } from "./enrol.ts";
 import { expiries } from "./expiry.ts";
 import { mint } from "./mint.ts";
+import { pool } from "./pool.ts";
 import { release } from "./release.ts";
 import { introduce } from "./roles.ts";
 import type { Stage } from "./Stage.ts";
@@ -16,12 +17,12 @@ import { thirtyDays } from "./thirtyDays.ts";
 const DAY_ZERO = (HANDOVER / EXPIRY_GRID + 1n) * EXPIRY_GRID - EPOCHS_PER_DAY;
 
 export interface Played {
-  /** Whether the statement at the end adds up. */
+  /** Whether the statements add up. */
   readonly addsUp: boolean;
   readonly story: Story;
 }
 
-/** The life of a miner under the protocol, act by act. */
+/** The life of a miner under the protocol, and of a pool, act by act. */
 export async function playStory(stage: Stage): Promise<Played> {
   stage.dayZero = DAY_ZERO;
   await introduce(stage);
@@ -34,5 +35,6 @@ export async function playStory(stage: Stage): Promise<Played> {
   const burned = await expiries(stage);
   const direct = await release(stage);
   const story = { opening, sale, burned, direct };
-  return { addsUp: await statement(stage, story), story };
+  const results = [await statement(stage, story), await pool(stage)];
+  return { addsUp: results.every((addsUp) => addsUp), story };
 }

@@ -5,6 +5,8 @@ export const ABI_FILES = {
   PowerNFT: { file: "powerNft.ts", name: "powerNftAbi" },
   PowerOracle: { file: "powerOracle.ts", name: "powerOracleAbi" },
   PowerMarket: { file: "powerMarket.ts", name: "powerMarketAbi" },
+  JointMiningPool: { file: "jointMiningPool.ts", name: "jointMiningPoolAbi" },
+  FilAuction: { file: "filAuction.ts", name: "filAuctionAbi" },
   MinerVault: { file: "minerVault.ts", name: "minerVaultAbi" },
   MinerRegistry: { file: "minerRegistry.ts", name: "minerRegistryAbi" },
 } as const;

@@ -1,6 +1,8 @@
 import { ErrorDescription, Interface } from "ethers";
 import { z } from "zod";
 
+import { filAuctionAbi } from "../abi/filAuction.ts";
+import { jointMiningPoolAbi } from "../abi/jointMiningPool.ts";
 import { minerRegistryAbi } from "../abi/minerRegistry.ts";
 import { minerVaultAbi } from "../abi/minerVault.ts";
 import { powerMarketAbi } from "../abi/powerMarket.ts";
@@ -252,7 +254,7 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   TooFewNamed: (f) =>
     `Only ${f.number("named")} NFTs are named, so ${f.number("atLeast")} cannot be bought: lower --at-least.`,
   BadReceiver: (f) =>
-    `Nobody could move an NFT at ${f.address("to")}: name an account, a multisig or a wallet with --to.`,
+    `Nobody could take NFTs, shares or money at ${f.address("to")}: name an account, a multisig or a wallet with --to.`,
   BadTarget: () => "An offer is for one NFT or for any of one miner's: name exactly one of both.",
   UnknownOffer: (f) => `There is no offer ${f.number("offerId")}: it was accepted, cancelled or never made.`,
   OfferExpired: (f) => `Offer ${f.number("offerId")} ended at ${f.epoch("expiry")}: look for another one.`,
@@ -292,6 +294,78 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   SendFailed: (f) =>
     `${f.fil("amount")} could not be paid to ${f.address("to")}: ${f.exit("exitCode")}. Name another payee.`,
 
+  // Joint mining pools and their auction
+  BelowMinimum: (f) =>
+    `${f.number("amount")} of the asset's smallest units are less than the least, ${f.number("minimum")}: one unit of the asset, or for who leaves all that it has.`,
+  AboveMaximum: (f) =>
+    `${f.number("amount")} of the asset's smallest units are more than the pool takes now: deposit at most ${f.number("maximum")}.`,
+  NotSettled: (f) =>
+    `The pool was settled last in frame ${f.number("settledFrame")}, and this is frame ${f.number("frame")}: settle it first, which anyone may.`,
+  EntriesArePaused: (f) =>
+    `Deposits and purchases are paused: try again after ${f.epoch("until")}. Who is in can leave.`,
+  WeightUnconfirmed: (f) =>
+    `A report found less power of machines (${f.number("doubtful")} of ${f.number("upper")} are in doubt): deposit when the next report has spoken, within a day.`,
+  TooFewShares: (f) =>
+    `The deposit brings ${f.number("shares")} shares, fewer than the ${f.number("minimum")} that you accept: look at the price again.`,
+  TooFewAssets: (f) =>
+    `The shares are worth ${f.number("assets")} of the asset's smallest units, less than the ${f.number("minimum")} that you accept: look at the price again.`,
+  NotFilPool: () => "This pool takes and gives no FIL: use its own coin, or the pool over FIL.",
+  UseDepositFil: () => "FIL that is merely sent credits nobody: deposit it with `pool deposit`.",
+  AsyncRedeem: () =>
+    "What a ticket brings is known when it is paid, so there is no preview: ask `previewExit` instead.",
+  NotAuthorised: (f) =>
+    `${f.address("caller")} may not act for ${f.address("account")}: send it from there, or let it name an operator.`,
+  NotClaimable: (f) =>
+    `Only ${f.number("claimable")} can be claimed of the ${f.number("asked")} that were asked for: the rest still waits.`,
+  TooManyTickets: (f) =>
+    `${f.address("controller")} has ${f.number("maximum")} open tickets already: claim one first with \`pool claim\`.`,
+  UnknownTicket: (f) => `There is no ticket ${f.number("requestId")}: it was claimed in full, or never made.`,
+  NotMachine: (f) => `NFT ${f.number("id")} is not a machine of this pool: see the machines with \`pool info\`.`,
+  InexactAsset: (f) =>
+    `The coin takes fees or changes balances by itself (${f.number("arrived")} arrived of ${f.number("expected")}): such a coin is not taken.`,
+  AssetShort: (f) =>
+    `The pool holds less than its accounts say (${f.number("held")} of ${f.number("needed")}): nobody can enter; who is in can leave.`,
+  PolicyOutOfRange: (f) =>
+    `Figure ${f.number("field")} of the policy is outside its hard range of ${f.number("minimum")} to ${f.number("maximum")}: choose a value within it.`,
+  NotAuction: (f) => `${f.address("caller")} may not sell the pool's FIL: only its auction does.`,
+  BadPool: () => "These contracts do not make a pool: name PowerNFT, the market, and WFIL or a coin with its auction.",
+  NotOnSale: (f) =>
+    `NFT ${f.number("id")} is not listed by its holder in the pool's coin (but in ${f.address("coin")}): list it first.`,
+  TicketsWait: (f) =>
+    `${f.number("shares")} shares of people who leave wait to be paid: machines are bought after that.`,
+  TooManyMachines: (f) => `The pool has ${f.number("maximum")} machines already, as many as it can settle.`,
+  AboveBid: (f) =>
+    `NFT ${f.number("id")} costs ${f.number("price")} of the asset's smallest units, more than the ${f.number("bid")} that the pool bids: list it for less.`,
+  NotGuaranteed: (f) =>
+    `NFT ${f.number("id")} costs ${f.number("price")}, but what its guarantee may still bring is ${f.number("guaranteed")} (cover ${f.fil("cover")} for ${f.fil("toCover")}): list it for less, or send FIL to the miner.`,
+  WeightInDoubt: (f) =>
+    `NFT ${f.number("id")} was attested ${f.power("last")} after ${f.power("previous")}: the pool buys what was attested and has not fallen.`,
+  SoldTooMuch: (f) =>
+    `${f.actor("minerId")} has sold ${f.power("sold")} of ${f.power("qap")}: the pool buys only while a fifth of a miner's power is its own.`,
+  MinerInArrears: (f) => `${f.actor("minerId")} is ${f.fil("arrears")} in arrears: ${NO_ARREARS}`,
+  TermTooShort: (f) =>
+    `NFT ${f.number("id")} expires at ${f.epoch("expiry")}, before the ${f.epoch("earliest")} that the pool's policy asks for.`,
+  DailyLimit: (f) =>
+    `The pool may spend ${f.number("left")} more in this frame, and the price is ${f.number("price")}: wait for the next one.`,
+  UtilisationTooHigh: (f) =>
+    `The purchase would lift utilisation to ${formatPercent(f.number("utilisation") / 10n ** 14n)}, above ${formatPercent(f.number("maximum") / 10n ** 14n)}: it needs more deposits.`,
+  CashTooLow: (f) =>
+    `The purchase would leave ${f.number("left")} of the asset's smallest units, less than the ${f.number("reserve")} for people who leave.`,
+  ProviderTooLarge: (f) =>
+    `Machines of ${f.actor("provider")} would stand for ${f.number("held")}, more than the ${f.number("maximum")} of the pool's policy: buy of another provider.`,
+  AskTooHigh: (f) =>
+    `The pool asks ${f.number("ask")} of the asset's smallest units for NFT ${f.number("id")}, more than ${f.number("maximum")}: offer more, or leave it.`,
+  TooEarlyForLoss: (f) =>
+    `NFT ${f.number("id")} is not lost yet: it still has power, or may have it again until ${f.epoch("earliest")}.`,
+  LotRunning: (f) => `Lot ${f.number("lot")} still sells until ${f.epoch("end")}: buy of it, or wait.`,
+  NoLot: () => "No lot sells now: start one, if the pool has FIL to sell.",
+  LotTooSmall: (f) => `The pool has ${f.fil("amount")} to sell, less than a lot needs (${f.fil("minimum")}).`,
+  OneLotAFrame: (f) => `Frame ${f.number("frame")} has had its lot: start the next one in the next frame.`,
+  AmountOutOfRange: (f) => `${f.fil("amount")} cannot be bought: choose ${f.fil("minimum")} to ${f.fil("maximum")}.`,
+  PriceAbove: (f) =>
+    `One FIL costs ${f.number("price")} of the coin's smallest units now, more than ${f.number("maximum")}: wait, or offer more.`,
+  BadAuction: () => "An auction needs a pool and a first price of one FIL: name both.",
+
   // OpenZeppelin
   AccessManagedInvalidAuthority: (f) => `${f.address("authority")} cannot be the access manager: name a contract.`,
   AccessManagedRequiredDelay: (f) =>
@@ -306,6 +380,11 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
     `${f.address("spender")} may take only ${f.number("allowance")} of the ${f.number("needed")} units that are needed: allow more.`,
   ERC20InsufficientBalance: (f) =>
     `${f.address("sender")} has only ${f.number("balance")} of the ${f.number("needed")} units that are needed: get some more.`,
+  ERC20InvalidApprover: (f) => `${f.address("approver")} cannot allow anything: send from another address.`,
+  ERC20InvalidReceiver: (f) => `${f.address("receiver")} cannot get shares: name another address.`,
+  ERC20InvalidSender: (f) => `${f.address("sender")} cannot give shares: send from another address.`,
+  ERC20InvalidSpender: (f) => `${f.address("spender")} cannot be allowed anything: name another address.`,
+  ReentrancyGuardReentrantCall: () => "A coin called back while it moved: use another coin.",
   FailedDeployment: () =>
     "The vault could not be deployed: try again; if that does not help, report it with the line below.",
   InsufficientBalance: () => INTERNAL,
@@ -342,9 +421,16 @@ const SHARED_ERRORS = [
 /** 0x and four bytes. */
 const SELECTOR_LENGTH = 10;
 
-const INTERFACES = [powerNftAbi, powerOracleAbi, powerMarketAbi, minerVaultAbi, minerRegistryAbi, SHARED_ERRORS].map(
-  (abi) => new Interface(abi),
-);
+const INTERFACES = [
+  powerNftAbi,
+  powerOracleAbi,
+  powerMarketAbi,
+  jointMiningPoolAbi,
+  filAuctionAbi,
+  minerVaultAbi,
+  minerRegistryAbi,
+  SHARED_ERRORS,
+].map((abi) => new Interface(abi));
 
 /** Translates the bytes of a revert; undefined when no contract of ours raised it. */
 export function explainRevert(data: Hex, locale: Locale): Explanation | undefined {

@@ -41,9 +41,10 @@ export async function deployProtocol(
   holders: RoleHolders,
   attestors: Attestors,
   onDeployed: OnDeployed = () => {},
+  wrappedFil?: string,
 ): Promise<ProtocolAddresses> {
   const from = await deployer.getAddress();
-  const { contracts, addresses } = planDeployment(from, await deployer.getNonce(), holders, attestors);
+  const { contracts, addresses } = planDeployment(from, await deployer.getNonce(), holders, attestors, wrappedFil);
   for (const { name, address: expected, args, libraries } of contracts) {
     const factory = await factoryOf(name, deployer, libraries);
     const contract = await factory.deploy(...args);

@@ -1,4 +1,4 @@
-import { getCreateAddress } from "ethers";
+import { ZeroAddress, getCreateAddress } from "ethers";
 
 import type { Libraries } from "./link.ts";
 
@@ -25,7 +25,11 @@ export interface ProtocolAddresses {
   readonly powerOracle: string;
   readonly powerNFT: string;
   readonly powerMarket: string;
-  /** Code that PowerNFT runs in its own context; fixed for ever when it is deployed. */
+  /** FIL as an ERC-20: the network's own, or one that is deployed with the rest. */
+  readonly wrappedFil: string;
+  /** The joint mining pool over WFIL. */
+  readonly jointMiningPool: string;
+  /** Code that PowerNFT and the pool run in their own contexts; fixed for ever when they are deployed. */
   readonly libraries: Libraries;
 }
 
@@ -57,20 +61,30 @@ const ORDER = [
   "PowerOracle",
   "PowerNFT",
   "PowerMarket",
+  "Machines",
+  "Buying",
+  "PolicyRange",
+  "Queue",
+  "WrappedFil",
+  "JointMiningPool",
 ] as const;
 type Name = (typeof ORDER)[number];
 
 /**
  * Plans a deployment. The contracts name each other, so their addresses follow from the deployer and its next nonce; the
  * constructors check that they were wired as planned.
+ *
+ * @param wrappedFil FIL as an ERC-20, where the network has it; otherwise one is deployed.
  */
 export function planDeployment(
   from: string,
   firstNonce: number,
   holders: RoleHolders,
   attestors: Attestors,
+  wrappedFil?: string,
 ): DeploymentPlan {
-  const at = (name: Name): string => getCreateAddress({ from, nonce: firstNonce + ORDER.indexOf(name) });
+  const order = ORDER.filter((name) => name !== "WrappedFil" || wrappedFil === undefined);
+  const at = (name: Name): string => getCreateAddress({ from, nonce: firstNonce + order.indexOf(name) });
   const members = [...attestors.members].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
   const GuaranteeLedger = at("GuaranteeLedger");
   const libraries = {
@@ -79,26 +93,48 @@ export function planDeployment(
     Minting: at("Minting"),
     Weights: at("Weights"),
   };
+  const poolLibraries = {
+    Machines: at("Machines"),
+    Buying: at("Buying"),
+    PolicyRange: at("PolicyRange"),
+    Queue: at("Queue"),
+  };
+  const asset = wrappedFil ?? at("WrappedFil");
   const linked: Readonly<Partial<Record<Name, Libraries>>> = {
     Minting: { GuaranteeLedger },
     Weights: { GuaranteeLedger },
     PowerNFT: libraries,
+    JointMiningPool: poolLibraries,
   };
   const args: Readonly<Record<Name, readonly unknown[]>> = {
     ExpectedIncome: [],
     GuaranteeLedger: [],
     Minting: [],
     Weights: [],
-    PowerAccessManager: [holders, at("PowerNFT"), at("PowerOracle"), at("PowerMarket")],
+    PowerAccessManager: [holders, at("PowerNFT"), at("PowerOracle"), at("PowerMarket"), [at("JointMiningPool")]],
     MinerVault: [at("PowerNFT")],
     MinerRegistry: [at("MinerVault")],
     PowerNFTRenderer: [],
     PowerOracle: [at("PowerAccessManager"), at("PowerNFT"), members, attestors.quorum],
     PowerNFT: [at("PowerAccessManager"), at("MinerRegistry"), at("PowerOracle"), at("PowerNFTRenderer")],
     PowerMarket: [at("PowerAccessManager"), at("PowerNFT")],
+    Machines: [],
+    Buying: [],
+    PolicyRange: [],
+    Queue: [],
+    WrappedFil: [],
+    JointMiningPool: [
+      at("PowerAccessManager"),
+      at("PowerNFT"),
+      at("PowerMarket"),
+      asset,
+      ZeroAddress,
+      "Joint Mining FIL",
+      "dFIL",
+    ],
   };
   return {
-    contracts: ORDER.map((name) => ({
+    contracts: order.map((name) => ({
       name,
       address: at(name),
       args: args[name],
@@ -112,7 +148,9 @@ export function planDeployment(
       powerOracle: at("PowerOracle"),
       powerNFT: at("PowerNFT"),
       powerMarket: at("PowerMarket"),
-      libraries,
+      wrappedFil: asset,
+      jointMiningPool: at("JointMiningPool"),
+      libraries: { ...libraries, ...poolLibraries },
     },
   };
 }

@@ -1,11 +1,20 @@
 import { Interface } from "ethers";
 
-import { type Hex, minerRegistryAbi, minerVaultAbi, erc20Abi, powerMarketAbi, powerNftAbi } from "../../lib/index.ts";
+import {
+  type Hex,
+  minerRegistryAbi,
+  minerVaultAbi,
+  erc20Abi,
+  jointMiningPoolAbi,
+  powerMarketAbi,
+  powerNftAbi,
+} from "../../lib/index.ts";
 import type { Log, Step } from "./execute.ts";
 
 const CONTRACTS = {
   PowerNFT: new Interface(powerNftAbi),
   PowerMarket: new Interface(powerMarketAbi),
+  JointMiningPool: new Interface(jointMiningPoolAbi),
   ERC20: new Interface(erc20Abi),
   MinerVault: new Interface(minerVaultAbi),
   MinerRegistry: new Interface(minerRegistryAbi),

@@ -73,7 +73,7 @@ function parseUnits(text: string, decimals: number, symbol: string): bigint {
   return BigInt(whole + fraction.padEnd(decimals, "0"));
 }
 
-function formatUnits(amount: bigint, decimals: number): string {
+export function formatUnits(amount: bigint, decimals: number): string {
   const digits = amount.toString().padStart(decimals + 1, "0");
   const cut = digits.length - decimals;
   const fraction = digits.slice(cut).replace(/0+$/, "");

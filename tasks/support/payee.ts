@@ -13,7 +13,7 @@ export interface Payee {
  *
  * @throws {RefusedError} for a miner, whose balance belongs to its beneficiary, and for our own contracts.
  */
-export async function readPayee(context: TaskContext, text: string, what: "FIL" | "NFT"): Promise<Payee> {
+export async function readPayee(context: TaskContext, text: string, what: "FIL" | "NFT" | "shares"): Promise<Payee> {
   const { network, report } = context;
   const address = context.parseAddress(text);
   const kind = await actorKind(context.lotus, address);
@@ -27,7 +27,14 @@ export async function readPayee(context: TaskContext, text: string, what: "FIL" 
   }
   const evm = await evmFormOf(context, address);
   const deployment = await context.deployment();
-  const own = [deployment.powerNFT, deployment.powerMarket, deployment.minerRegistry, deployment.accessManager];
+  const own = [
+    deployment.powerNFT,
+    deployment.powerMarket,
+    deployment.jointMiningPool,
+    deployment.wrappedFil,
+    deployment.minerRegistry,
+    deployment.accessManager,
+  ];
   if (own.some((contract) => contract.toLowerCase() === evm.toLowerCase())) {
     throw new RefusedError(`${evm} is one of the protocol's own contracts: name an account, a multisig or a wallet.`);
   }
@@ -36,6 +43,9 @@ export async function readPayee(context: TaskContext, text: string, what: "FIL" 
   }
   if (kind === "evm" && what === "NFT") {
     report.check("payee", "warn", `${evm} is a contract: it is not asked whether it can hold NFTs.`);
+  }
+  if (kind === "evm" && what === "shares") {
+    report.check("payee", "warn", `${evm} is a contract: it is not asked whether it can move shares on.`);
   }
   return { evm, text: describe(address, evm, context) };
 }

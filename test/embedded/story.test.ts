@@ -32,6 +32,14 @@ describe("the story of npm start", function () {
     expect(told).to.not.contain("!! each");
   });
 
+  it("lets a pool buy two NFTs, pay them off, and let people leave by a ticket", () => {
+    expect(told.match(/anybody lets the pool buy NFT #\d+/g)).to.have.length(2);
+    expect(told).to.match(/Bob leaves: paid \S+ FIL now; ticket 1 for/);
+    expect(told).to.match(/ticket 1 is paid: Bob claims/);
+    expect(told).to.contain("everybody who joined left with more");
+    expect(told).to.not.contain("!! what came in");
+  });
+
   it("plays every act", () => {
     for (const act of [
       "contracts",
@@ -41,6 +49,8 @@ describe("the story of npm start", function () {
       "Thirty days",
       "Expiry",
       "Release",
+      "A joint mining pool",
+      "The pool's statement",
     ]) {
       expect(told).to.match(new RegExp(`^-- .*${act}`, "m"));
     }

@@ -22,6 +22,8 @@ const FILE: DeploymentFile = {
   powerOracle: ADDRESS,
   powerNFT: ADDRESS.toLowerCase(),
   powerMarket: ADDRESS,
+  wrappedFil: ADDRESS,
+  jointMiningPool: ADDRESS,
   libraries: {},
 };
 

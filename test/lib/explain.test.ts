@@ -29,7 +29,15 @@ async function errorsOf(contract: string): Promise<[Interface, ErrorFragment][]>
 }
 
 describe("explainRevert", () => {
-  const contracts = ["PowerNFT", "PowerOracle", "PowerMarket", "MinerVault", "MinerRegistry"];
+  const contracts = [
+    "PowerNFT",
+    "PowerOracle",
+    "PowerMarket",
+    "JointMiningPool",
+    "FilAuction",
+    "MinerVault",
+    "MinerRegistry",
+  ];
   for (const contract of contracts.flatMap((name) => [`I${name}`, name])) {
     it(`has a sentence that says what to do for every custom error of ${contract}`, async () => {
       for (const [contracts, error] of await errorsOf(contract)) {

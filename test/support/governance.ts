@@ -53,7 +53,13 @@ export async function changeManager(p: Protocol, data: string): Promise<Contract
   return change(p, await p.manager.getAddress(), data, 7n);
 }
 
-async function change(p: Protocol, target: string, data: string, days: bigint): Promise<ContractTransactionResponse> {
+/** Schedules a call of a contract by governance, and carries it out so many days later. */
+export async function change(
+  p: Protocol,
+  target: string,
+  data: string,
+  days: bigint,
+): Promise<ContractTransactionResponse> {
   await schedule(p, target, data);
   await p.fil.mine(days * DAY);
   return p.manager.connect(p.governance).execute(target, data);

@@ -11,6 +11,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 
 import { type Libraries, type RoleHolders, deployProtocol } from "../../lib/protocol/deploy.ts";
 import type {
+  JointMiningPool,
   MinerRegistry,
   MinerVault,
   PowerAccessManager,
@@ -18,6 +19,7 @@ import type {
   PowerNFT,
   PowerNFTRenderer,
   PowerOracle,
+  WrappedFil,
 } from "../../types/ethers-contracts/index.ts";
 import { type Filecoin, FIL, installFilecoin, maskedAddress } from "../filecoin/index.ts";
 import { proposeVault } from "./beneficiary.ts";
@@ -29,6 +31,8 @@ export interface Protocol {
   readonly fil: Filecoin;
   readonly nft: PowerNFT;
   readonly market: PowerMarket;
+  readonly pool: JointMiningPool;
+  readonly wfil: WrappedFil;
   readonly registry: MinerRegistry;
   readonly manager: PowerAccessManager;
   readonly renderer: PowerNFTRenderer;
@@ -71,6 +75,9 @@ export const QAP = SECTORS * SECTOR_SIZE;
 /** Where the simulated chain begins, so that epochs are of the size that they have in life. */
 const FIRST_EPOCH = 1_000_000n;
 
+/** Code that PowerNFT runs in its own context. */
+const POWER_LIBRARIES = ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights"];
+
 async function deploy(): Promise<Protocol> {
   const fil = await installFilecoin(provider);
   await fil.mineTo(FIRST_EPOCH);
@@ -92,6 +99,8 @@ async function deploy(): Promise<Protocol> {
     fil,
     nft: await contractAt<PowerNFT>("PowerNFT", at.powerNFT),
     market: await contractAt<PowerMarket>("PowerMarket", at.powerMarket),
+    pool: await contractAt<JointMiningPool>("JointMiningPool", at.jointMiningPool),
+    wfil: await contractAt<WrappedFil>("WrappedFil", at.wrappedFil),
     registry: await contractAt<MinerRegistry>("MinerRegistry", at.minerRegistry),
     manager: await contractAt<PowerAccessManager>("PowerAccessManager", at.accessManager),
     powerOracle: await contractAt<PowerOracle>("PowerOracle", at.powerOracle),
@@ -99,7 +108,7 @@ async function deploy(): Promise<Protocol> {
     attestor,
     renderer: await contractAt<PowerNFTRenderer>("PowerNFTRenderer", at.powerNFTRenderer),
     vaultImplementation: await contractAt<MinerVault>("MinerVault", at.minerVaultImplementation),
-    libraries: at.libraries,
+    libraries: Object.fromEntries(POWER_LIBRARIES.map((name) => [name, at.libraries[name] ?? ""])),
     deployer,
     governance,
     guardian,

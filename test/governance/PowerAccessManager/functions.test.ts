@@ -70,6 +70,21 @@ describe("the functions that belong to a role (R-GOV-1)", () => {
     }
   });
 
+  it("are three of the pool, and the change of authority", async () => {
+    const p = await deployed();
+    const refused: string[] = [];
+    for (const fragment of writers(p.pool)) {
+      const error = await errorOf(p.pool, fragment, p.stranger);
+      if (error === "AccessManagedUnauthorized") refused.push(fragment.name);
+    }
+    const roles = { setPolicy: PARAMETERS, setDepositCap: PARAMETERS, pauseEntries: GUARDIAN } as const;
+    expect(refused.sort()).to.deep.equal([...Object.keys(roles), "setAuthority"].sort());
+    for (const [name, role] of Object.entries(roles)) {
+      const { selector } = p.pool.interface.getFunction(name as keyof typeof roles);
+      expect(await p.manager.getTargetFunctionRole(await p.pool.getAddress(), selector), name).to.equal(role);
+    }
+  });
+
   it("do not exist in the vault and the registry", async () => {
     const p = await enrolled();
     for (const contract of [p.vault, p.registry]) {

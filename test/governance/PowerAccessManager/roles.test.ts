@@ -74,9 +74,10 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await p.manager.GRANT_DELAY()).to.equal(2n * SECONDS_A_DAY);
   });
 
-  it("delay a new mapping of PowerNFT's, the oracle's and the market's functions by 7 days", async () => {
+  it("delay a new mapping of PowerNFT's, the oracle's, the market's and the pool's functions by 7 days", async () => {
     const p = await deployed();
     expect(await p.manager.getTargetAdminDelay(await p.market.getAddress())).to.equal(7n * SECONDS_A_DAY);
+    expect(await p.manager.getTargetAdminDelay(await p.pool.getAddress())).to.equal(7n * SECONDS_A_DAY);
     expect(await p.manager.getTargetAdminDelay(await p.powerOracle.getAddress())).to.equal(7n * SECONDS_A_DAY);
     expect(await p.manager.getTargetAdminDelay(await p.nft.getAddress())).to.equal(7n * SECONDS_A_DAY);
   });
@@ -106,7 +107,7 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     expect(await Promise.all(ids.map((id) => id()))).to.deep.equal(ROLES.slice(1));
   });
 
-  for (const missing of ["guardian", "PowerNFT", "PowerOracle", "PowerMarket"]) {
+  for (const missing of ["guardian", "PowerNFT", "PowerOracle", "PowerMarket", "JointMiningPool"]) {
     it(`cannot be set up without a ${missing}`, async () => {
       const p = await deployed();
       const factory = await ethers.getContractFactory("PowerAccessManager");
@@ -114,7 +115,7 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
       const or = (name: string): string => (missing === name ? ZeroAddress : someone);
       const holders = { governance: someone, guardian: or("guardian") };
       await expect(
-        factory.deploy(holders, or("PowerNFT"), or("PowerOracle"), or("PowerMarket")),
+        factory.deploy(holders, or("PowerNFT"), or("PowerOracle"), or("PowerMarket"), [or("JointMiningPool")]),
       ).to.be.revertedWithCustomError(p.manager, "MissingHolder");
     });
   }
@@ -123,7 +124,7 @@ describe("the roles of PowerAccessManager from the first block on (R-GOV-1)", ()
     const p = await deployed();
     const factory = await ethers.getContractFactory("PowerAccessManager");
     const holders = { governance: ZeroAddress, guardian: p.stranger.address };
-    await expect(factory.deploy(holders, await p.nft.getAddress(), p.stranger.address, p.stranger.address))
+    await expect(factory.deploy(holders, await p.nft.getAddress(), p.stranger.address, p.stranger.address, []))
       .to.be.revertedWithCustomError(p.manager, "AccessManagerInvalidInitialAdmin")
       .withArgs(ZeroAddress);
   });

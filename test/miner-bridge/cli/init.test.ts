@@ -28,6 +28,8 @@ describe("`init`", () => {
       powerOracle: ORACLE,
       powerNFT: NFT,
       powerMarket: NFT,
+      wrappedFil: NFT,
+      jointMiningPool: NFT,
       libraries: {},
     });
     const where = ["--rpc", world.node.url, "--deployed-at", "50", "--deployments", deployments];

@@ -59,6 +59,9 @@ contract Chain__Fake {
     mapping(address account => uint64 id) public ids;
     mapping(uint64 id => address account) public accounts;
     uint64 private _lastId;
+    /// @notice What ending a byte of power costs, attoFIL * 2^64: 105 % of what the network expects it to earn in 10,108
+    /// epochs; nothing in most tests.
+    uint256 public feePerByte;
     IPowerNFT private _nft;
 
     function miner(uint64 id) external view returns (Miner memory) {
@@ -69,6 +72,11 @@ contract Chain__Fake {
 
     function setNFT(IPowerNFT nft) external {
         _nft = nft;
+    }
+
+    /// @notice From now on the network expects so much of 2^50 bytes of power for a day, attoFIL.
+    function expect(uint256 perPiB) external {
+        feePerByte = (((perPiB << 64) / (1 << 50)) * 105 * 10_108) / (100 * 2_880);
     }
 
     function addMiner(uint64 id, uint64 owner, uint256 qa) external {
@@ -174,7 +182,7 @@ contract Chain__Fake {
         if (method == 1726876304) return _answer(_table(to, m));
         if (method == 4026106874) return _answer(_amount(m.available));
         if (method == 3180523767) return _answer(_amount(PLEDGE));
-        if (method == 4127382196) return _answer(_amount(0)); // ending sectors costs nothing
+        if (method == 4127382196) return _answer(_amount(int256((_readAmount(params[1:]) * feePerByte) >> 64)));
         if (method == 3275365574) return _answer(bytes.concat(hex"82", _id(m.owner), hex"f6"));
         if (method == 4158972569) {
             bytes memory term = bytes.concat(hex"83", _amount(int256(m.quota)), hex"40", _epoch(uint64(m.expiration)));

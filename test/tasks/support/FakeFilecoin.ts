@@ -8,6 +8,7 @@ import {
   Clock,
   fromBase64,
   fromHex,
+  jointMiningPoolAbi,
   type Guarantee,
   type Hex,
   INVOKE_EVM,
@@ -70,6 +71,7 @@ export const VAULT = "0x1000000000000000000000000000000000000003" as Hex;
 export const ORACLE = "0x1000000000000000000000000000000000000004" as Hex;
 export const MARKET = "0x1000000000000000000000000000000000000005" as Hex;
 export const COIN = "0x1000000000000000000000000000000000000006" as Hex;
+export const POOL = "0x1000000000000000000000000000000000000007" as Hex;
 export const HOLDER = "0x2000000000000000000000000000000000000001" as Hex;
 export const STRANGER = "0x2000000000000000000000000000000000000002" as Hex;
 export const OWNER_KEY = parseAddress("f15ihq5ibzwki2b4ep2f46avlkrqzhpqgtga7pdrq");
@@ -83,12 +85,18 @@ const CONTRACTS: Readonly<Record<string, Interface>> = {
   [ORACLE]: new Interface(powerOracleAbi),
   [MARKET]: new Interface(powerMarketAbi),
   [COIN]: new Interface(erc20Abi),
+  [POOL]: new Interface(jointMiningPoolAbi),
 };
 const ALL = new Interface([
   ...new Set(
-    [...powerNftAbi, ...powerOracleAbi, ...powerMarketAbi, ...minerVaultAbi, ...minerRegistryAbi].filter((line) =>
-      line.startsWith("error"),
-    ),
+    [
+      ...powerNftAbi,
+      ...powerOracleAbi,
+      ...powerMarketAbi,
+      ...jointMiningPoolAbi,
+      ...minerVaultAbi,
+      ...minerRegistryAbi,
+    ].filter((line) => line.startsWith("error")),
   ),
 ]);
 
@@ -118,6 +126,15 @@ export class FakeFilecoin {
   deploymentPath = "deployments/local/local.json";
   /** Events that the next transaction emits. */
   events: readonly { readonly contract: Hex; readonly name: string; readonly args: readonly unknown[] }[] = [];
+  /** Events of the past, as `eth_getLogs` gives them. */
+  past: readonly {
+    readonly epoch: number;
+    readonly contract: Hex;
+    readonly name: string;
+    readonly args: readonly unknown[];
+  }[] = [];
+  /** What every account holds, attoFIL. */
+  balance = 1_000n * FIL;
   /** Keys in the wallet of the node. */
   readonly wallet: Address[] = [];
   accounts: Hex[] = [HOLDER];
@@ -339,6 +356,8 @@ export class FakeFilecoin {
       powerOracle: ORACLE,
       powerNFT: NFT,
       powerMarket: MARKET,
+      wrappedFil: MARKET,
+      jointMiningPool: POOL,
       libraries: {},
     };
     return {
@@ -381,6 +400,10 @@ export class FakeFilecoin {
           const { to, data } = params[0] as { to?: Hex; data: Hex };
           return to === undefined ? this.#create(data) : this.#call(to, data);
         }
+        case "eth_getBalance":
+          return `0x${this.balance.toString(16)}`;
+        case "eth_getLogs":
+          return this.#logs(params[0] as { address: Hex; fromBlock: Hex; toBlock: Hex });
         case "eth_getCode":
           return params[0] === VAULT && !this.vaultExists ? "0x" : "0x01";
         case "eth_getTransactionCount":
@@ -391,6 +414,15 @@ export class FakeFilecoin {
           throw new Error(`The fake does not know ${method}`);
       }
     });
+
+  #logs({ address, fromBlock, toBlock }: { address: Hex; fromBlock: Hex; toBlock: Hex }): unknown {
+    return this.past
+      .filter(({ contract, epoch }) => contract === address && epoch >= Number(fromBlock) && epoch <= Number(toBlock))
+      .map(({ contract, name, args, epoch }) => ({
+        blockNumber: `0x${epoch.toString(16)}`,
+        ...CONTRACTS[contract]?.encodeEventLog(name, args),
+      }));
+  }
 
   /** The creations that were sent. */
   #created(): EthTransaction[] {

@@ -1,0 +1,234 @@
+import {
+  Address,
+  EPOCHS_PER_DAY,
+  formatFil,
+  formatPercent,
+  formatPower,
+  inBatches,
+  type Listing,
+  type PoolAccounts,
+  type PoolPolicy,
+  type PoolReader,
+  type PowerNftReader,
+} from "../../lib/index.ts";
+import { coverText } from "./guarantee.ts";
+import { sameAddress } from "./market.ts";
+import type { HeldNft } from "./nft.ts";
+import { BPS, poolEvents, shortFil } from "./pool.ts";
+import type { TaskContext } from "./TaskContext.ts";
+
+/** An NFT is measured for so long before its own income counts, epochs: 30 days. */
+const MEASURED_FOR = 30n * EPOCHS_PER_DAY;
+/** Before that only half of what the network expects of it counts. */
+const UNMEASURED_PART = 2n;
+/** In which expected income is asked for, bytes: 2^50. */
+const PIB = 2n ** 50n;
+
+/** One rule of the policy, with the figures that it was held against. */
+export interface PolicyCheck {
+  readonly name: string;
+  readonly holds: boolean;
+  readonly text: string;
+}
+
+interface Readers {
+  readonly pool: PoolReader;
+  readonly nft: PowerNftReader;
+}
+
+/** Every rule by which the pool buys, in the order in which its contract asks, as of the miner's last sync. */
+export async function policyChecks(
+  context: TaskContext,
+  readers: Readers,
+  held: HeldNft,
+  listing: Listing,
+): Promise<PolicyCheck[]> {
+  const [accounts, policy, { Height: head }] = await Promise.all([
+    readers.pool.accounts(),
+    readers.pool.policy(),
+    context.lotus.chainHead(),
+  ]);
+  return [
+    ...(await ofTheSale(readers, accounts, listing)),
+    ...(await ofTheNft(context, readers, held, policy, head)),
+    ...(await ofThePrice(readers.nft, held, listing.price, policy, head)),
+    ...(await ofThePool(context, readers.pool, { held, price: listing.price, accounts, policy, head })),
+  ];
+}
+
+async function ofTheSale({ pool }: Readers, accounts: PoolAccounts, listing: Listing): Promise<PolicyCheck[]> {
+  const most = await pool.maxMachines();
+  const inFil = BigInt(listing.coin) === 0n;
+  const own = sameAddress(listing.seller, pool.address);
+  return [
+    {
+      name: "sale",
+      holds: listing.open && inFil && !own,
+      text: `listed by its holder for FIL: ${!listing.open ? "the listing does not stand" : own ? "by the pool itself" : inFil ? "yes" : `in ${listing.coin}`}`,
+    },
+    { name: "machines", holds: accounts.machines < most, text: `${accounts.machines} machines, fewer than ${most}` },
+    { name: "tickets", holds: accounts.waiting === 0n, text: ticketText(accounts.waiting) },
+  ];
+}
+
+function ticketText(waiting: bigint): string {
+  return waiting === 0n ? "nobody waits to leave" : "people wait to leave: their tickets are paid first";
+}
+
+async function ofTheNft(
+  { lotus, network }: TaskContext,
+  { pool, nft }: Readers,
+  { id, power }: HeldNft,
+  policy: PoolPolicy,
+  head: bigint,
+): Promise<PolicyCheck[]> {
+  const miner = `${network.prefix}0${power.minerId}`;
+  const [{ last, previous }, account, mostSold, { MinerPower }] = await Promise.all([
+    nft.attestedWeightsOf(id),
+    nft.minerAccount(power.minerId),
+    pool.maxSoldBps(),
+    lotus.stateMinerPower(Address.fromId(power.minerId)),
+  ]);
+  const qap = MinerPower.QualityAdjPower;
+  const sold = qap === 0n ? BPS : (account.nominalPower * BPS) / qap;
+  const earliest = head + policy.minTermDays * EPOCHS_PER_DAY;
+  return [
+    {
+      name: "weight",
+      holds: power.weight > 0n && last >= previous,
+      text: `attested and not fallen: ${formatPower(last)}, after ${formatPower(previous)}`,
+    },
+    {
+      name: "arrears",
+      holds: account.arrears === 0n,
+      text: `${miner} is ${shortFil(account.arrears)} in arrears; nothing is allowed`,
+    },
+    {
+      name: "sold",
+      holds: account.nominalPower * BPS <= qap * mostSold,
+      text: `${miner} has sold ${formatPercent(sold)} of its power; at most ${formatPercent(mostSold)}`,
+    },
+    {
+      name: "term",
+      holds: power.expiry >= earliest,
+      text: `earns for ${(power.expiry - head) / EPOCHS_PER_DAY} more days; at least ${policy.minTermDays}`,
+    },
+  ];
+}
+
+async function ofThePrice(
+  nft: PowerNftReader,
+  { id, power }: HeldNft,
+  price: bigint,
+  policy: PoolPolicy,
+  head: bigint,
+): Promise<PolicyCheck[]> {
+  const [guarantee, cover, bid] = await Promise.all([
+    nft.guaranteeOf(id),
+    nft.coverOf(power.minerId),
+    bidFor(nft, { id, power }, policy, head),
+  ]);
+  return [
+    {
+      name: "guaranteed",
+      holds: guarantee.remaining >= price,
+      text: `the guarantee may still bring ${shortFil(guarantee.remaining)}; at least the price, ${formatFil(price)}`,
+    },
+    {
+      name: "cover",
+      holds: cover.amount >= cover.remaining,
+      text: `the miner covers its guarantees: ${coverText(cover)}`,
+    },
+    {
+      name: "bid",
+      holds: price <= bid.amount,
+      text:
+        `the price of ${formatFil(price)} is at most the bid, ${shortFil(bid.amount)}: ` +
+        `${formatPercent(policy.bidBps)} of ${shortFil(bid.perDay)} a day for the rest of the term, and unpaid income`,
+    },
+  ];
+}
+
+/** What the pool pays at most, as its contract counts it. */
+async function bidFor(
+  nft: PowerNftReader,
+  { id, power }: Pick<HeldNft, "id" | "power">,
+  policy: PoolPolicy,
+  head: bigint,
+): Promise<{ amount: bigint; perDay: bigint }> {
+  const [{ last, previous }, { lastSync }, earned, unpaid, perPiB] = await Promise.all([
+    nft.attestedWeightsOf(id),
+    nft.minerAccount(power.minerId),
+    nft.earnedOf(id),
+    nft.unpaidOf(id),
+    nft.expectedPerDay(power.minerId, PIB),
+  ]);
+  const weight = previous === 0n ? last : previous;
+  const payBps = BPS - BigInt(power.spFeeBps + power.protocolFeeBps);
+  let perDay = (perPiB * weight * payBps) / (PIB * BPS);
+  if (lastSync >= power.attestedAt + MEASURED_FOR) {
+    const realised = (earned * EPOCHS_PER_DAY) / (lastSync - power.attestedAt);
+    perDay = perDay < realised ? perDay : realised;
+  } else {
+    perDay /= UNMEASURED_PART;
+  }
+  const left = power.expiry > head ? power.expiry - head : 0n;
+  const toCome = (perDay * left * policy.bidBps) / (EPOCHS_PER_DAY * BPS);
+  return { amount: toCome + (unpaid * policy.cautiousBps) / BPS, perDay };
+}
+
+/** A purchase that is held against what the pool can bear. */
+interface Purchase {
+  readonly held: HeldNft;
+  readonly price: bigint;
+  readonly accounts: PoolAccounts;
+  readonly policy: PoolPolicy;
+  readonly head: bigint;
+}
+
+async function ofThePool(
+  context: TaskContext,
+  pool: PoolReader,
+  { held, price, accounts, policy, head }: Purchase,
+): Promise<PolicyCheck[]> {
+  const assets = accounts.cash + accounts.machinesUpper;
+  const part = (bps: bigint): bigint => (assets * bps) / BPS;
+  const today = await poolEvents(context, pool.address, head - (head % EPOCHS_PER_DAY), head);
+  const spent = today
+    .filter(({ name }) => name === "MachineBought")
+    .reduce((sum, { args }) => sum + (args.price as bigint), 0n);
+  const left = accounts.cash - price;
+  const inMachines = accounts.openCost + price;
+  const utilisation = accounts.deposits === 0n ? BPS : (inMachines * BPS) / accounts.deposits;
+  const { Owner } = await context.lotus.stateMinerInfo(Address.fromId(held.power.minerId));
+  const provider = (await context.lotus.stateLookupID(Owner)).id;
+  const machines = await inBatches([...(await pool.machineIds())], (id) => pool.machineOf(id));
+  const ofProvider = machines
+    .filter((machine) => machine.provider === provider)
+    .reduce((sum, { unpaid }) => sum + unpaid, price);
+  const mostOfProvider = part(policy.perProviderBps);
+  return [
+    {
+      name: "daily",
+      holds: spent + price <= part(policy.dailyBps),
+      text: `${shortFil(spent + price)} spent today; at most ${shortFil(part(policy.dailyBps))} (${formatPercent(policy.dailyBps)})`,
+    },
+    {
+      name: "cash",
+      holds: left >= part(policy.reserveBps),
+      text: `${shortFil(left)} of cash are left; at least ${shortFil(part(policy.reserveBps))} (${formatPercent(policy.reserveBps)})`,
+    },
+    {
+      name: "utilisation",
+      holds: inMachines <= accounts.deposits && utilisation <= policy.maxUtilisationBps,
+      text: `${formatPercent(utilisation)} of deposits would be in machines; at most ${formatPercent(policy.maxUtilisationBps)}`,
+    },
+    {
+      name: "provider",
+      holds: ofProvider <= mostOfProvider,
+      text:
+        `${shortFil(ofProvider)} would be in machines of ${context.network.prefix}0${provider}; ` +
+        `at most ${shortFil(mostOfProvider)} (${formatPercent(policy.perProviderBps)})`,
+    },
+  ];
+}
