@@ -142,7 +142,10 @@ library Machines {
         uint64 since = expired ? rig.expiry : rig.idleSince;
         uint64 earliest = since == 0 ? 0 : since + LOSS_DELAY;
         if (since == 0 || block.number < earliest) revert IJointMiningPool.TooEarlyForLoss(id, earliest);
+        Round memory round;
+        round.upper = book.upper(env.coin != address(0), env.lastPrice);
         _end(book, env, id); // what comes in later still counts when it comes
+        _close(book, env, round);
     }
 
     /// @notice Ends a machine that is sold, and takes down its price.
@@ -342,10 +345,11 @@ library Machines {
         round.mean = book.meanUtilisation();
     }
 
-    /// @dev Holds back from leavers what nobody has paid for.
+    /// @dev Holds back from leavers what nobody has paid for, less what was lost of it.
     function _close(Book storage book, Env memory env, Round memory round) private returns (uint256 upper) {
         upper = book.upper(env.coin != address(0), env.lastPrice);
         if (upper > round.upper) book.holdBack(upper - round.upper, env.policy.releaseFrames);
+        else book.holdLess(round.upper - upper);
     }
 
     /// @dev Books what a machine earned since the last time, and pays it off.
