@@ -160,7 +160,7 @@ library Machines {
     /// @notice Takes down that FIL income was sold.
     function filSold(Book storage book, Env memory env, uint256 amount, uint256 coins) external {
         Round memory round;
-        round.upper = book.upper(true, env.lastPrice);
+        round.upper = _reprice(book, env);
         book.unsoldFil -= amount.toUint96();
         book.cash = (book.cash + coins).toUint96();
         _close(book, env, round);
@@ -339,10 +339,17 @@ library Machines {
 
     // BOOKING
 
-    function _open(Book storage book, Env memory env) private view returns (Round memory round) {
+    function _open(Book storage book, Env memory env) private returns (Round memory round) {
         (round.perPiB, round.answered) = _askNetwork(book, env);
-        round.upper = book.upper(env.coin != address(0), env.lastPrice);
+        round.upper = _reprice(book, env);
         round.mean = book.meanUtilisation();
+    }
+
+    /// @dev Takes down what FIL counts from now on.
+    /// @return upper The value for entrants at what it counted until now: a dearer price is a rise like any other.
+    function _reprice(Book storage book, Env memory env) private returns (uint256 upper) {
+        upper = book.upper(env.coin != address(0), book.filPrice);
+        if (book.filPrice != env.lastPrice) book.filPrice = env.lastPrice.toUint128();
     }
 
     /// @dev Holds back from leavers what nobody has paid for, less what was lost of it.

@@ -213,12 +213,26 @@ describe("the end of a machine (R-JMP-2, R-JMP-4)", () => {
       .to.be.revertedWithCustomError(p.pool, "TooEarlyForLoss")
       .withArgs(p.id, idleSince + 42n * DAY);
     await p.fil.mineTo(idleSince + 42n * DAY);
+    await p.fil.setEarlyTerminations(p.miner, true); // nothing can be withdrawn for now
     await p.pool.recogniseLoss(p.id);
     expect(await p.pool.machineIds()).to.deep.equal([]);
+    await p.fil.setEarlyTerminations(p.miner, false);
     await p.nft.harvest(p.miner);
     await expect(p.pool.collect([p.id]), "what comes later still counts").to.emit(p.pool, "Collected");
     await expect(p.pool.recogniseLoss(p.id)).to.be.revertedWithCustomError(p.pool, "NotMachine").withArgs(p.id);
     await expect(p.pool.impair(p.id)).to.be.revertedWithCustomError(p.pool, "NotMachine").withArgs(p.id);
+  });
+
+  it("takes what can be had before a loss is recognised, so that nobody enters for it", async () => {
+    const p = await mining();
+    await attestTwice(p, p.id, 0n);
+    await p.pool.settle();
+    const { idleSince } = await p.pool.machineOf(p.id);
+    await p.fil.mineTo(idleSince + 42n * DAY);
+    await expect(p.pool.recogniseLoss(p.id)).to.emit(p.pool, "Collected");
+    expect((await p.pool.accounts()).cash).to.be.greaterThan(FIL(4_000)); // 42 days of its guarantee
+    await p.nft.harvest(p.miner);
+    await expect(p.pool.collect([p.id]), "nothing is left to come for").not.to.emit(p.pool, "Collected");
   });
 
   it("leaves the places of others right", async () => {
