@@ -56,7 +56,15 @@ export type { Vote } from "./protocol/OracleReader.ts";
 export { FRAME_EPOCHS, MAX_PAGE, ReportTree, frameOf, leafOf, referenceEpoch } from "./protocol/report.ts";
 export type { ReportEntry, ReportPage, ReportSkip } from "./protocol/report.ts";
 export { PoolReader } from "./protocol/PoolReader.ts";
-export type { Appraisal, ExitPreview, Machine, PoolAccounts, PoolPolicy, Ticket } from "./protocol/PoolReader.ts";
+export type {
+  Appraisal,
+  ExitPreview,
+  Machine,
+  PoolAccounts,
+  PoolPolicy,
+  Ticket,
+  TicketPayment,
+} from "./protocol/PoolReader.ts";
 export { PowerNftReader } from "./protocol/PowerNftReader.ts";
 export type {
   AttestedWeights,

@@ -65,6 +65,7 @@ const ticket = z.object({
   claimed: uint,
 });
 const exitPreview = z.object({ assets: uint, waits: uint, worth: uint });
+const payment = z.object({ shares: uint, assets: uint });
 const appraisal = z.object({
   price: uint,
   bid: uint,
@@ -81,6 +82,8 @@ export type Machine = z.output<typeof machine>;
 export type PoolPolicy = z.output<typeof policy>;
 export type Ticket = z.output<typeof ticket>;
 export type ExitPreview = z.output<typeof exitPreview>;
+/** Shares that are paid, and what they bring, rounded down. */
+export type TicketPayment = z.output<typeof payment>;
 /** What a pool makes of an NFT on sale: `IJointMiningPool.Appraisal`. */
 export type Appraisal = z.output<typeof appraisal>;
 
@@ -138,6 +141,10 @@ export class PoolReader {
   /** What the pool makes of an NFT on sale, as of its miner's last sync; the node refuses as the contract would. */
   appraise(id: bigint): Promise<Appraisal> {
     return this.#contract.read(appraisal, "appraise", [id]);
+  }
+  /** What `payTickets` would pay now. */
+  payableTickets(): Promise<TicketPayment> {
+    return this.#contract.read(payment, "payTickets");
   }
   isSettled(): Promise<boolean> {
     return this.#contract.read(z.boolean(), "isSettled");

@@ -90,7 +90,7 @@ async function poolOf({ request }: EndpointPool, address: Hex): Promise<PoolStan
     const pool = new PoolReader(request, address);
     const [{ machines, waiting, settledAt }, isSettled] = await Promise.all([pool.accounts(), pool.isSettled()]);
     const settled = isSettled ? "settled today" : `last settled in epoch ${settledAt}`;
-    const text = `${machines} machines, ${settled}${waiting > 0n ? ", people wait to be paid" : ""}`;
+    const text = `machines ${machines}, ${settled}${waiting > 0n ? ", people wait to be paid" : ""}`;
     return { address, machines, settledAt, isSettled, waiting, text };
   } catch (error) {
     if (!(error instanceof ExplainedError)) throw error;

@@ -8,23 +8,12 @@ import type { State } from "../state/index.ts";
 /** The settings that a keeper reads. */
 export type KeeperSettings = Pick<
   Config,
+  | DutyName
   | "powerNft"
   | "powerOracle"
-  | "logRangeEpochs"
-  | "applyReports"
-  | "announceSkips"
-  | "activateVaults"
-  | "syncMiners"
-  | "harvestMiners"
-  | "settleExpiries"
-  | "deployedAt"
   | "jointMiningPools"
-  | "settlePools"
-  | "bookLosses"
-  | "collectIncome"
-  | "payTickets"
-  | "buyMachines"
-  | "startLots"
+  | "deployedAt"
+  | "logRangeEpochs"
   | "syncMarginEpochs"
   | "harvestGasFactor"
 >;

@@ -13,18 +13,27 @@ import {
 import type { NodePosition } from "../../chain/index.ts";
 import { discoverListings } from "../../discovery/index.ts";
 import type { Duty, KeeperDeps } from "../KeeperDeps.ts";
-import { callOf, simulate } from "./calls.ts";
+import { callOf } from "./calls.ts";
 import { eachPool } from "./eachPool.ts";
 
 /** So many listings of a market are looked at in a round; when there are more, the others come next. */
 const LISTINGS_A_ROUND = 64;
 
+/** After so many purchases that failed on chain a pool's are left for the day: a seller may lead a keeper on. */
+const FAILURES_A_DAY = 8;
+
 interface Offered extends Listing {
   readonly id: bigint;
 }
 
-interface Candidate extends Appraisal {
+interface Appraised extends Appraisal {
   readonly id: bigint;
+}
+
+interface Candidate extends Appraised {
+  readonly purpose: string;
+  /** How often its purchase failed on chain today. */
+  readonly failures: number;
 }
 
 /**
@@ -37,17 +46,23 @@ export const buyMachines: Duty = async (deps, position, act) => {
   await eachPool(deps, "buyMachines", async (pool) => {
     const [{ waiting, cash }, pausedUntil] = await Promise.all([pool.accounts(), pool.entriesPausedUntil()]);
     if (waiting > 0n || cash === 0n || pausedUntil > head.Height) return;
+    const today = `buyMachine:${pool.address}:${frameOf(head.Height)}:`;
+    const failed = deps.outbox.failed(today);
+    if (failed.length >= FAILURES_A_DAY) return;
     const market = await pool.powerMarket();
     const offered = offers.get(market) ?? (await readOffers(deps, market, position));
     offers.set(market, offered);
     const coin = (await pool.isFil()) ? ZeroAddress : await pool.asset();
     const affordable = offered.filter((offer) => offer.price <= cash && same(offer.coin, coin));
-    const candidates = await appraiseAll(deps, pool, affordable);
+    const appraised = await appraiseAll(deps, pool, affordable);
+    const candidates = appraised.map((one) => {
+      const purpose = `${today}${one.id}`;
+      return { ...one, purpose, failures: failed.filter((other) => other === purpose).length };
+    });
     deps.metrics.poolListings.set({ pool: pool.address }, candidates.length);
-    const best = await firstThatWorks(deps, pool, candidates.sort(byPriceForBid));
+    const best = await firstThatWorks(deps, pool, candidates.sort(bestFirst));
     if (best === undefined) return;
-    const purpose = `buyMachine:${pool.address}:${frameOf(head.Height)}:${best.id}`;
-    await act({ purpose, ...callOf(pool.address, "buyMachine", best.id) });
+    await act({ purpose: best.purpose, ...callOf(pool.address, "buyMachine", best.id) });
   });
 };
 
@@ -63,7 +78,7 @@ async function readOffers(deps: KeeperDeps, market: Hex, { head, finalized }: No
 }
 
 /** What the pool makes of each; those that its policy refuses are left out. */
-async function appraiseAll(deps: KeeperDeps, pool: PoolReader, offered: readonly Offered[]): Promise<Candidate[]> {
+async function appraiseAll(deps: KeeperDeps, pool: PoolReader, offered: readonly Offered[]): Promise<Appraised[]> {
   const appraised = await inBatches(offered, ({ id }) =>
     unlessRefused(deps, pool, id, async () => ({ id, ...(await pool.appraise(id)) })),
   );
@@ -78,8 +93,8 @@ async function firstThatWorks(
 ): Promise<Candidate | undefined> {
   for (const candidate of candidates) {
     const { id } = candidate;
-    const call = callOf(pool.address, "buyMachine", id);
-    if ((await unlessRefused(deps, pool, id, () => simulate(deps, call))) !== undefined) return candidate;
+    const call = { from: deps.outbox.address, ...callOf(pool.address, "buyMachine", id) };
+    if ((await unlessRefused(deps, pool, id, () => deps.eth.call(call))) !== undefined) return candidate;
   }
   return undefined;
 }
@@ -101,8 +116,9 @@ async function unlessRefused<T>(
   }
 }
 
-/** The lowest price for one of the bid first: a.price / a.bid < b.price / b.bid. */
-function byPriceForBid(a: Candidate, b: Candidate): number {
+/** Those that failed least, so that one that always fails is in nobody's way; then a.price / a.bid < b.price / b.bid. */
+function bestFirst(a: Candidate, b: Candidate): number {
+  if (a.failures !== b.failures) return a.failures - b.failures;
   const difference = a.price * b.bid - b.price * a.bid;
   return difference < 0n ? -1 : difference > 0n ? 1 : Number(a.id - b.id);
 }

@@ -24,13 +24,3 @@ export async function isWorthGas(
   const from = outbox.address;
   return from === undefined || amount >= (await gasCost(eth, { from, ...call })) * BigInt(times);
 }
-
-/** What a pool would answer to a call. @throws {NodeRefusedError} with the contract's revert. */
-export async function simulate(
-  { eth, outbox }: Pick<KeeperDeps, "eth" | "outbox">,
-  call: EthCall,
-): Promise<readonly unknown[]> {
-  const answer = await eth.call({ from: outbox.address, ...call });
-  const method = POOL.getFunction(call.data.slice(0, 10));
-  return method === null ? [] : (POOL.decodeFunctionResult(method, answer).toArray() as unknown[]);
-}

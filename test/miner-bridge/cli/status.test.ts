@@ -52,7 +52,7 @@ describe("`status`", function () {
     Object.assign(pool, { settledAt: 7n, waiting: 1n });
     config = writeConfig(world, { jointMiningPools: [POOL, OTHER_POOL] });
     const { out } = await status();
-    expect(out).to.contain(`pool          ${POOL}: 1 machines, last settled in epoch 7, people wait to be paid`);
+    expect(out).to.contain(`pool          ${POOL}: machines 1, last settled in epoch 7, people wait to be paid`);
     expect(out).to.contain(`pool          ${OTHER_POOL}: No contract answers at ${OTHER_POOL}`);
   });
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { runTick } from "../../../../miner-bridge/runTick.ts";
 import { FINALITY } from "../../support/FakeChain.ts";
 import { COIN } from "../../support/FakePool.ts";
 import { FIL } from "../../support/bridge.ts";
@@ -130,6 +131,26 @@ describe("buying machines for a pool", () => {
     pools.market.sayListed(1n, from + 1n);
     await pools.rounds(keeper, 1);
     expect(chain.executed.map(({ name }) => name)).to.deep.equal(["buyMachine"]);
+  });
+
+  it("is left for the day after so many that failed on chain: a seller may lead a keeper on", async () => {
+    const { chain } = pools.world;
+    const keeper = await pools.keeper();
+    for (let id = 1n; id <= 10n; id += 1n) {
+      if (id > 2n) chain.mint(id);
+      offer(id, FIL, 2n * FIL);
+    }
+    for (let round = 0; round < 10; round += 1) {
+      await runTick(keeper);
+      for (let id = 1n; id <= 10n; id += 1n) pools.pool.unbuyable.add(id); // after it was simulated
+      chain.mine(12n);
+      pools.pool.unbuyable.clear();
+    }
+    expect(chain.executed.map(({ args }) => args[0])).to.deep.equal([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
+    expect(chain.executed.some(({ succeeded }) => succeeded)).to.equal(false);
+    chain.skipTo(chain.head + 2_880n);
+    await pools.rounds(keeper, 1);
+    expect(chain.executed.at(-1)?.succeeded).to.equal(true);
   });
 
   it("shows how many listings would do", async () => {
