@@ -1,4 +1,4 @@
-import { type Machine, PowerNftReader, inBatches } from "../../../lib/index.ts";
+import { type Machine, PowerNftReader, frameOf, inBatches } from "../../../lib/index.ts";
 import type { Duty } from "../KeeperDeps.ts";
 import { callOf } from "./calls.ts";
 import { eachPool } from "./eachPool.ts";
@@ -18,7 +18,7 @@ export const bookLosses: Duty = async (deps, _, act) => {
       const { id, weight, expiry } = machine;
       const since = lostSince(machine, now);
       if (since !== undefined && now >= since + delay) {
-        const purpose = `recogniseLoss:${pool.address}:${id}:${since}`;
+        const purpose = `recogniseLoss:${pool.address}:${id}:${frameOf(now)}`;
         await act({ purpose, ...callOf(pool.address, "recogniseLoss", id) });
       } else if (now < expiry && said.last < weight) {
         const purpose = `impair:${pool.address}:${id}:${said.frame}:${said.last}`;
