@@ -47,6 +47,8 @@ export type { JsonRpcRequest, TransportOptions } from "./lotus/transport.ts";
 export { prefixOf, publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
 export { ContractReader, hex } from "./protocol/ethCall.ts";
+export { FilAuctionReader } from "./protocol/FilAuctionReader.ts";
+export type { Lot } from "./protocol/FilAuctionReader.ts";
 export { MarketReader } from "./protocol/MarketReader.ts";
 export type { Auction, Bounds, Listing, Offer, Quote } from "./protocol/MarketReader.ts";
 export { OracleReader } from "./protocol/OracleReader.ts";
@@ -54,7 +56,15 @@ export type { Vote } from "./protocol/OracleReader.ts";
 export { FRAME_EPOCHS, MAX_PAGE, ReportTree, frameOf, leafOf, referenceEpoch } from "./protocol/report.ts";
 export type { ReportEntry, ReportPage, ReportSkip } from "./protocol/report.ts";
 export { PoolReader } from "./protocol/PoolReader.ts";
-export type { ExitPreview, Machine, PoolAccounts, PoolPolicy, Ticket } from "./protocol/PoolReader.ts";
+export type {
+  Appraisal,
+  ExitPreview,
+  Machine,
+  PoolAccounts,
+  PoolPolicy,
+  Ticket,
+  TicketPayment,
+} from "./protocol/PoolReader.ts";
 export { PowerNftReader } from "./protocol/PowerNftReader.ts";
 export type {
   AttestedWeights,

@@ -24,6 +24,7 @@ export async function init(terminal: Terminal, options: InitOptions): Promise<vo
     powerOracle: contracts.powerOracle,
     powerNft: contracts.powerNFT,
     minerRegistry: contracts.minerRegistry,
+    jointMiningPools: [contracts.jointMiningPool],
     deployedAt,
     dataFolder: "miner-bridge-data",
   };
