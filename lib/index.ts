@@ -47,6 +47,11 @@ export type { JsonRpcRequest, TransportOptions } from "./lotus/transport.ts";
 export { prefixOf, publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
 export { ContractReader, hex } from "./protocol/ethCall.ts";
+export { AccessReader } from "./protocol/AccessReader.ts";
+export { coinChange, governanceCall, SETTER_ROLES, setterChanges } from "./protocol/poolGovernance.ts";
+export type { Change } from "./protocol/poolGovernance.ts";
+export { AUCTION_TERMS, AuctionReader, priceAfter } from "./protocol/AuctionReader.ts";
+export type { Lot } from "./protocol/AuctionReader.ts";
 export { MarketReader } from "./protocol/MarketReader.ts";
 export type { Auction, Bounds, Listing, Offer, Quote } from "./protocol/MarketReader.ts";
 export { OracleReader } from "./protocol/OracleReader.ts";
@@ -66,6 +71,7 @@ export type {
   Solvency,
 } from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
+export { accessManagerAbi } from "./abi/accessManager.ts";
 export { erc20Abi } from "./abi/erc20.ts";
 export { filAuctionAbi } from "./abi/filAuction.ts";
 export { jointMiningPoolAbi } from "./abi/jointMiningPool.ts";

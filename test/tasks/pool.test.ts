@@ -12,7 +12,7 @@ import { info } from "../../tasks/joint/info.ts";
 import { status } from "../../tasks/joint/status.ts";
 import { account, FakeFilecoin, FIL, HOLDER, MULTISIG, OWNER_KEY, POOL, STRANGER } from "./support/FakeFilecoin.ts";
 
-const SENDING = { reallyDoIt: false, output: "send", from: undefined } as const;
+const SENDING = { reallyDoIt: false, output: "send", from: undefined, pool: undefined } as const;
 const NOBODY: Hex = "0x0000000000000000000000000000000000000000";
 const MASKED_OWNER = "0xff00000000000000000000000000000000000066";
 /** Shares have six decimals more than FIL. */
@@ -289,7 +289,7 @@ describe("pool status", () => {
     chain.replies.ticketsOf = () => [42n];
     chain.replies.ticketOf = () =>
       ticket({ pending: 5n * SHARES, ahead: SHARES, claimable: 2n * SHARES, assets: 2n * FIL });
-    const run = await chain.runJson(status, { address: HOLDER });
+    const run = await chain.runJson(status, { pool: undefined, address: HOLDER });
     expect(run.exitCode, run.error?.message).to.equal(0);
     expect(run.plan).to.include({ shares: (25n * SHARES).toString(), worth: (25n * FIL).toString(), part: "250" });
     expect(run.plan.tickets).to.deep.equal([
@@ -302,19 +302,19 @@ describe("pool status", () => {
         mostDays: "18",
       },
     ]);
-    expect((await chain.run(status, { address: HOLDER })).text).to.contain("pool claim 42");
+    expect((await chain.run(status, { pool: undefined, address: HOLDER })).text).to.contain("pool claim 42");
   });
 
   it("is about the sender where nobody is named, and asks who where there is none", async () => {
-    const run = await pool().runJson(status, { address: undefined });
+    const run = await pool().runJson(status, { pool: undefined, address: undefined });
     expect(run.plan.holder).to.equal(HOLDER);
     const chain = pool();
     chain.accounts = [];
-    expect(await chain.run(status, { address: undefined })).to.include({ exitCode: 64 });
+    expect(await chain.run(status, { pool: undefined, address: undefined })).to.include({ exitCode: 64 });
   });
 
   it("knows somebody by a native address", async () => {
-    const run = await pool().runJson(status, { address: OWNER_KEY.toString() });
+    const run = await pool().runJson(status, { pool: undefined, address: OWNER_KEY.toString() });
     expect(String(run.plan.holder).toLowerCase()).to.equal(MASKED_OWNER);
   });
 });
@@ -324,7 +324,7 @@ describe("pool info", () => {
     const chain = pool();
     chain.replies.machineIds = () => [1n];
     chain.replies.machineOf = () => machine();
-    const run = await chain.runJson(info, {});
+    const run = await chain.runJson(info, { pool: undefined });
     expect(run.exitCode, run.error?.message).to.equal(0);
     expect(run.plan).to.include({
       upper: (1_000n * FIL).toString(),
@@ -334,13 +334,13 @@ describe("pool info", () => {
       waiting: "0",
     });
     expect(run.plan.machines).to.have.length(1);
-    expect((await chain.run(info, {})).text).to.match(/spends on machines in a day, at most +10%/);
+    expect((await chain.run(info, { pool: undefined })).text).to.match(/spends on machines in a day, at most +10%/);
   });
 
   it("warns while entries are paused", async () => {
     const chain = pool();
     chain.replies.entriesPausedUntil = () => HEAD + DAY;
-    expect((await chain.run(info, {})).text).to.match(/paused until .*; who is in can leave/);
+    expect((await chain.run(info, { pool: undefined })).text).to.match(/paused until .*; who is in can leave/);
   });
 });
 
@@ -354,7 +354,7 @@ describe("pool history", () => {
   it("tells what happened, oldest first", async () => {
     const chain = pool();
     chain.past = past;
-    const { text } = await chain.run(history, { address: undefined, days: "7" });
+    const { text } = await chain.run(history, { pool: undefined, address: undefined, days: "7" });
     expect(text).to.match(/4999000 +deposit of 25 FIL for 25 shares/);
     expect(text).to.match(/4999200 +booked: income 3 FIL, of which 1 FIL paid machines off/);
   });
@@ -362,7 +362,7 @@ describe("pool history", () => {
   it("tells what one person did", async () => {
     const chain = pool();
     chain.past = past;
-    const run = await chain.runJson(history, { address: STRANGER, days: "7" });
+    const run = await chain.runJson(history, { pool: undefined, address: STRANGER, days: "7" });
     expect(run.plan.history).to.deep.equal([
       {
         epoch: "4999100",
@@ -378,9 +378,13 @@ describe("pool history", () => {
   it("looks back as far as it is told, and refuses what is no number of days", async () => {
     const chain = pool();
     chain.past = past.slice(0, 1).map((event) => ({ ...event, epoch: Number(HEAD - 8n * DAY) }));
-    expect((await chain.run(history, { address: undefined, days: "7" })).text).to.match(/nothing happened/);
-    expect((await chain.run(history, { address: undefined, days: "9" })).text).to.match(/deposit of 25 FIL/);
-    expect((await chain.run(history, { address: undefined, days: "0" })).exitCode).to.equal(64);
+    expect((await chain.run(history, { pool: undefined, address: undefined, days: "7" })).text).to.match(
+      /nothing happened/,
+    );
+    expect((await chain.run(history, { pool: undefined, address: undefined, days: "9" })).text).to.match(
+      /deposit of 25 FIL/,
+    );
+    expect((await chain.run(history, { pool: undefined, address: undefined, days: "0" })).exitCode).to.equal(64);
   });
 });
 
@@ -557,6 +561,6 @@ describe("pool collect", () => {
 
   it("refuses when there is nothing to take, or no machine", async () => {
     expect((await earning(0n).run(collect, COLLECT)).text).to.match(/Machines can be paid nothing now/);
-    expect((await pool().run(collect, COLLECT)).text).to.match(/The pool has no machine/);
+    expect((await pool().run(collect, COLLECT)).text).to.match(/The pool dFIL has no machine/);
   });
 });
