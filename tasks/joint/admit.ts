@@ -39,7 +39,7 @@ export async function admit(context: TaskContext, args: AdmitArguments): Promise
   }
   report.title(`Admit the pool ${pool.symbol}`);
   const { sender, me } = await member(context, args);
-  const manager = new AccessReader(context.eth, (await context.deployment()).accessManager as Hex);
+  const manager = new AccessReader(context.eth, (await context.deployment()).accessManager);
   const { setters, coin } = await changesFor(context, manager, pool);
   const pending = await Promise.all(
     [...setters, ...coin].map(async (change) => ({ change, readyAt: await manager.readyAt(me, change) })),

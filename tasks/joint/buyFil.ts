@@ -9,9 +9,9 @@ import {
   UsageError,
 } from "../../lib/index.ts";
 import { type AuctionState, readAuction } from "../support/auction.ts";
-import { callStep, eventSum } from "../support/calls.ts";
+import { callStep, eventValue } from "../support/calls.ts";
 import { allowanceFor, readFunds } from "../support/coin.ts";
-import { execute } from "../support/execute.ts";
+import { execute, reportSteps } from "../support/execute.ts";
 import { readPayee } from "../support/payee.ts";
 import { member, type OpenPool, openPool, optionFor, type PoolArguments, requireAuction } from "../support/pool.ts";
 import { taskAction } from "../support/runTask.ts";
@@ -64,12 +64,13 @@ export async function buyFil(context: TaskContext, args: BuyFilArguments): Promi
     `Buy ${formatFil(amount)} for ${asset.format(coins)} at most`,
   );
   const [first, ...rest] = [...(await allowanceFor(context, asset, me, coins, spender)), last];
+  reportSteps(context, [first, ...rest]);
   const outcome = await execute(context, args, [first, ...rest], sender);
   if (!outcome.sent) return;
-  const paid = eventSum(outcome.logs, "FilAuction", "LotSold", "coins");
-  const got = eventSum(outcome.logs, "FilAuction", "LotSold", "amount");
+  const paid = eventValue(outcome.logs, "FilAuction", "LotSold", "coins");
+  if (typeof paid !== "bigint") return;
   report.lines("");
-  report.fact("got", "FIL that came", formatFil(got), got);
+  report.fact("got", "FIL that came", formatFil(amount), amount);
   report.fact("paid", "paid", asset.format(paid), paid);
 }
 

@@ -3,7 +3,16 @@ import { callStep } from "../support/calls.ts";
 import { execute } from "../support/execute.ts";
 import { sameAddress } from "../support/market.ts";
 import { readPayee } from "../support/payee.ts";
-import { formatShares, member, openPool, parseTicket, type PoolArguments, waitOf, waitText } from "../support/pool.ts";
+import {
+  formatShares,
+  member,
+  openPool,
+  optionFor,
+  parseTicket,
+  type PoolArguments,
+  waitOf,
+  waitText,
+} from "../support/pool.ts";
 import { taskAction } from "../support/runTask.ts";
 import type { SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
@@ -35,7 +44,8 @@ export async function claim(context: TaskContext, args: ClaimArguments): Promise
     const [epochs, policy] = await Promise.all([reader.estimatedWait(number), reader.policy()]);
     throw new RefusedError(
       `Ticket ${number} was not paid yet (estimate: ${waitText(waitOf(epochs, policy.cautiousBps))}): ` +
-        "try again then; `pool collect` brings in what machines can pay.",
+        `try again then; \`pool collect${optionFor(pool)}\` brings in what machines can pay` +
+        (asset.isFil ? "." : `, and \`pool sell-fil${optionFor(pool)}\` sells it.`),
     );
   }
   const open = await reader.ticketsOf(me);

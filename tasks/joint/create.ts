@@ -79,7 +79,8 @@ export async function create(context: TaskContext, args: CreateArguments): Promi
 /** @throws {RefusedError} for what no pool can hold. */
 async function readPoolCoin(context: TaskContext, deployment: Deployment, named: string): Promise<Coin> {
   if (named === "") throw new UsageError("Say which coin: --coin with the 0x address of an ERC-20.");
-  const address = context.parseAddress(named).toEvm();
+  const typed = context.parseAddress(named);
+  const address = typed.kind === "evm" ? typed.toEvm() : undefined;
   if (address === undefined) throw new UsageError(`${named} is not the 0x address of an ERC-20: name one with --coin.`);
   if (sameAddress(address, deployment.wrappedFil)) {
     throw new RefusedError(`${address} is FIL as an ERC-20, and there is a pool over FIL already: name a stablecoin.`);

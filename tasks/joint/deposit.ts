@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Hex, type PoolAccounts, RefusedError } from "../../lib/index.ts";
 import { callStep, eventValue } from "../support/calls.ts";
 import { allowanceFor, readFunds } from "../support/coin.ts";
-import { execute, type Step } from "../support/execute.ts";
+import { execute, reportSteps, type Step } from "../support/execute.ts";
 import { readPayee } from "../support/payee.ts";
 import {
   BPS,
@@ -60,8 +60,9 @@ export async function deposit(context: TaskContext, args: DepositArguments): Pro
   const minShares = await reportShares(context, pool, accounts, amount);
   await noteSettling(context, pool, accounts);
 
-  const entry = { amount, me, to, minShares };
-  const outcome = await execute(context, args, await stepsOf(context, pool, entry), sender);
+  const steps = await stepsOf(context, pool, { amount, me, to, minShares });
+  reportSteps(context, steps);
+  const outcome = await execute(context, args, steps, sender);
   if (!outcome.sent) return;
   const got = eventValue(outcome.logs, "JointMiningPool", "Deposit", "shares");
   if (typeof got !== "bigint") return;

@@ -73,11 +73,11 @@ export async function history(context: TaskContext, args: HistoryArguments): Pro
   const days = readDays(args.days);
   const who = args.address === undefined ? undefined : await evmFormOf(context, context.parseAddress(args.address));
   const pool = await openPool(context, args);
-  const to = (await lotus.chainHead()).Height;
+  const head = (await lotus.chainHead()).Height;
   const span = BigInt(days) * EPOCHS_PER_DAY;
-  const from = to > span ? to - span : 0n;
+  const from = head > span ? head - span : 0n;
   report.title(`The pool ${pool.symbol}: its last ${days} ${days === 1 ? "day" : "days"}`);
-  const events = await poolEvents(context, pool, from, to);
+  const events = await poolEvents(context, pool, from);
   const shown = events.filter((event) => event.name in WORDS && (who === undefined || concerns(event, who)));
   if (shown.length === 0) return report.fact("history", "history", "nothing happened", []);
   report.table(

@@ -78,10 +78,11 @@ export async function reportAuction(context: TaskContext, auction: AuctionReader
     report.fact("fallsTo", "  falls to", `${coin.format(final)} in ${formatSpan(lot.end - head)}`, final);
     report.fact("end", "  ends", `${network.clock.format(lot.end)} (epoch ${lot.end})`, lot.end);
   }
-  report.fact("sold", "  sold of it", `${formatFil(lot.sold)} for ${coin.format(lot.proceeds)}`, {
-    fil: lot.sold,
-    coins: lot.proceeds,
-  });
+  if (lots !== 0n)
+    report.fact("sold", "  sold of it", `${formatFil(lot.sold)} for ${coin.format(lot.proceeds)}`, {
+      fil: lot.sold,
+      coins: lot.proceeds,
+    });
   const reference = nextReference(state);
   report.fact("reference", "  reference", `${coin.format(reference)} for one FIL`, reference);
   report.fact("lastPrice", "  last cleared at", coin.format(last), last);

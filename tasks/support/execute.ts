@@ -105,6 +105,14 @@ export async function execute(
   return { sent: true, logs };
 }
 
+/** Tells what a plan of several transactions does, one after the other. */
+export function reportSteps({ report }: TaskContext, steps: readonly Step[]): void {
+  if (steps.length < 2) return;
+  const titles = steps.map(({ title }) => title);
+  const rows = titles.map((title, index) => [`${index + 1}.`, title]);
+  report.table("steps", "Transactions, one after the other", ["", ""], rows, titles);
+}
+
 async function simulateStep(context: TaskContext, step: Step, sender: Sender | undefined): Promise<void> {
   const returned = await simulate(context, step, sender);
   if (returned !== undefined) step.accepts?.(returned);

@@ -16,7 +16,6 @@ import {
   UsageError,
 } from "../../lib/index.ts";
 import { type Coin, coinAt, formatUnits, IN_FIL } from "./coin.ts";
-import { sameAddress } from "./market.ts";
 import { evmFormOf, reportSender, type Sender } from "./Sender.ts";
 import type { CommonArguments, SendingArguments, TaskContext } from "./TaskContext.ts";
 
@@ -193,8 +192,10 @@ export interface PoolEvent {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** Everything that a pool and its auction recorded in a stretch of the chain, in pieces that public nodes give at once. */
-export async function poolEvents(context: TaskContext, pool: OpenPool, from: bigint, to: bigint): Promise<PoolEvent[]> {
+/** Everything that a pool and its auction recorded since an epoch, in pieces that public nodes give at once. */
+export async function poolEvents(context: TaskContext, pool: OpenPool, from: bigint): Promise<PoolEvent[]> {
+  // the state of the head is seen by `eth_*` one epoch later
+  const to = (await context.lotus.chainHead()).Height - 1n;
   const address = pool.auction === undefined ? pool.address : [pool.address, pool.auction.address];
   const found: PoolEvent[] = [];
   for (let first = from; first <= to; first += EPOCHS_PER_DAY) {

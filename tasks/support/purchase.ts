@@ -204,7 +204,7 @@ async function ofThePool(
 ): Promise<PolicyCheck[]> {
   const assets = accounts.cash + accounts.machinesUpper;
   const part = (bps: bigint): bigint => (assets * bps) / BPS;
-  const today = await poolEvents(context, pool, head - (head % EPOCHS_PER_DAY), head);
+  const today = await poolEvents(context, pool, head - (head % EPOCHS_PER_DAY));
   const spent = today
     .filter(({ name }) => name === "MachineBought")
     .reduce((sum, { args }) => sum + (args.price as bigint), 0n);

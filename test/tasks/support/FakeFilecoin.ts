@@ -439,6 +439,8 @@ export class FakeFilecoin {
     });
 
   #logs({ address, fromBlock, toBlock }: { address: Hex | readonly Hex[]; fromBlock: Hex; toBlock: Hex }): unknown {
+    // as Lotus says: `eth_*` lags the head by an epoch
+    if (Number(fromBlock) >= this.head) throw refused("requested a future epoch (beyond 'latest')");
     return this.past
       .filter(
         ({ contract, epoch }) =>
