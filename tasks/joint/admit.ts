@@ -3,7 +3,6 @@ import {
   type Change,
   coinChange,
   governanceCall,
-  type Hex,
   MarketReader,
   RefusedError,
   SETTER_ROLES,
