@@ -36,7 +36,7 @@ export async function buyFil(context: TaskContext, args: BuyFilArguments): Promi
   if (state.price === 0n) {
     throw new RefusedError(`No lot sells now: see \`pool auction${optionFor(pool)}\` for when one can begin.`);
   }
-  const amount = readAmount(args.amount, state.lot.left);
+  const amount = readAmount(args.amount, state);
   const maxPrice = args.maxPrice === undefined ? state.price : asset.parse(args.maxPrice);
   const coins = (amount * state.price + ATTO_PER_FIL - 1n) / ATTO_PER_FIL;
   report.title(`Buy ${formatFil(amount)} of the pool ${pool.symbol}`);
@@ -75,10 +75,10 @@ export async function buyFil(context: TaskContext, args: BuyFilArguments): Promi
 }
 
 /** The least purchase is one FIL, or what is left where that is less. */
-function readAmount(text: string, left: bigint): bigint {
+function readAmount(text: string, { lot: { left }, minLot }: AuctionState): bigint {
   if (/^all$/i.test(text.trim())) return left;
   const amount = parseFil(text);
-  const least = left < AUCTION_TERMS.minLot ? left : AUCTION_TERMS.minLot;
+  const least = left < minLot ? left : minLot;
   if (amount > left || (amount < least && amount !== left)) {
     throw new UsageError(
       `${formatFil(amount)} cannot be bought: choose ${formatFil(least)} to ${formatFil(left)}, or all.`,

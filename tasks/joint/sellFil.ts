@@ -21,9 +21,9 @@ export async function sellFil(context: TaskContext, args: SellFilArguments): Pro
   reportFall(context, pool.asset, nextReference(state) * AUCTION_TERMS.startFactor);
   const why = obstacle(context, state);
   if (why !== undefined) throw new RefusedError(why);
-  if (unsoldFil < AUCTION_TERMS.minLot) {
+  if (unsoldFil < state.minLot) {
     throw new RefusedError(
-      `The pool has ${formatFil(unsoldFil)} to sell, and a lot is ${formatFil(AUCTION_TERMS.minLot)} at least: bring income in with \`pool collect${optionFor(pool)}\` first.`,
+      `The pool has ${formatFil(unsoldFil)} to sell, and a lot is ${formatFil(state.minLot)} at least: bring income in with \`pool collect${optionFor(pool)}\` first.`,
     );
   }
   const step = callStep("FilAuction", auction.address, "start", [], `Begin lot ${state.lots + 1n}`);

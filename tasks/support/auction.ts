@@ -1,6 +1,6 @@
 import {
   AUCTION_TERMS,
-  type AuctionReader,
+  type FilAuctionReader,
   EPOCHS_PER_DAY,
   formatFil,
   formatSpan,
@@ -17,18 +17,21 @@ export interface AuctionState {
   /** Of one FIL now; 0 while no lot sells. */
   readonly price: bigint;
   readonly reference: bigint;
+  /** The least lot and the least purchase, attoFIL. */
+  readonly minLot: bigint;
   readonly head: bigint;
 }
 
-export async function readAuction(context: TaskContext, auction: AuctionReader): Promise<AuctionState> {
-  const [lot, lots, price, reference, { Height: head }] = await Promise.all([
+export async function readAuction(context: TaskContext, auction: FilAuctionReader): Promise<AuctionState> {
+  const [lot, lots, price, reference, minLot, { Height: head }] = await Promise.all([
     auction.lot(),
     auction.lots(),
     auction.price(),
     auction.referencePrice(),
+    auction.minLot(),
     context.lotus.chainHead(),
   ]);
-  return { lot, lots, price, reference, head };
+  return { lot, lots, price, reference, minLot, head };
 }
 
 /** The reference once the lot of now is over: what it cleared at; half of the one before where it sold nothing. */
@@ -64,7 +67,7 @@ export function reportFall({ report }: TaskContext, coin: Coin, startPrice: bigi
 }
 
 /** What sells now, or what was sold last. */
-export async function reportAuction(context: TaskContext, auction: AuctionReader, coin: Coin): Promise<void> {
+export async function reportAuction(context: TaskContext, auction: FilAuctionReader, coin: Coin): Promise<void> {
   const { report, network } = context;
   const state = await readAuction(context, auction);
   const [last, cautious] = await Promise.all([auction.lastPrice(), auction.cautiousPrice()]);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { poolsOf } from "../../lib/deployments.ts";
 import {
   ATTO_PER_FIL,
-  AuctionReader,
+  FilAuctionReader,
   EPOCHS_PER_DAY,
   filAuctionAbi,
   formatFil,
@@ -52,7 +52,7 @@ export interface OpenPool {
   readonly asset: Coin;
   readonly reader: PoolReader;
   /** Where its FIL is sold; undefined for the pool over FIL. */
-  readonly auction: AuctionReader | undefined;
+  readonly auction: FilAuctionReader | undefined;
 }
 
 /** The pool that is meant. @throws {UsageError} when no pool of this deployment is called so. */
@@ -70,7 +70,7 @@ export async function openPool(context: TaskContext, { pool: named }: PoolArgume
     symbol,
     asset: await coinAt(context, auction === undefined ? IN_FIL : coin),
     reader: new PoolReader(context.eth, address),
-    auction: auction === undefined ? undefined : new AuctionReader(context.eth, auction),
+    auction: auction === undefined ? undefined : new FilAuctionReader(context.eth, auction),
   };
 }
 
@@ -88,7 +88,7 @@ export function optionFor({ auction, symbol }: OpenPool): string {
 }
 
 /** @throws {RefusedError} for the pool over FIL, which has nothing to sell. */
-export function requireAuction({ auction, symbol }: OpenPool): AuctionReader {
+export function requireAuction({ auction, symbol }: OpenPool): FilAuctionReader {
   if (auction !== undefined) return auction;
   throw new RefusedError(`${symbol} is over FIL and sells none: name a pool over a stablecoin with --pool.`);
 }

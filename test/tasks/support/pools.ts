@@ -148,6 +148,7 @@ export function coinPool(values: object = {}): FakeFilecoin {
     deposit: (assets: bigint) => assets * 1_000_000n,
     lot: () => lot(),
     lots: () => 1n,
+    MIN_LOT: () => FIL,
     price: () => 5_300_000n,
     referencePrice: () => 5_300_000n,
     lastPrice: () => 6n * USDX,
