@@ -49,6 +49,10 @@ export type { PublicNetwork } from "./networks.ts";
 export { ContractReader, hex } from "./protocol/ethCall.ts";
 export { FilAuctionReader } from "./protocol/FilAuctionReader.ts";
 export type { Lot } from "./protocol/FilAuctionReader.ts";
+export { AccessReader } from "./protocol/AccessReader.ts";
+export { AUCTION_TERMS, priceAfter } from "./protocol/filAuctionTerms.ts";
+export { coinChange, governanceCall, SETTER_ROLES, setterChanges } from "./protocol/poolGovernance.ts";
+export type { Change } from "./protocol/poolGovernance.ts";
 export { MarketReader } from "./protocol/MarketReader.ts";
 export type { Auction, Bounds, Listing, Offer, Quote } from "./protocol/MarketReader.ts";
 export { OracleReader } from "./protocol/OracleReader.ts";
@@ -76,6 +80,7 @@ export type {
   Solvency,
 } from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
+export { accessManagerAbi } from "./abi/accessManager.ts";
 export { erc20Abi } from "./abi/erc20.ts";
 export { filAuctionAbi } from "./abi/filAuction.ts";
 export { jointMiningPoolAbi } from "./abi/jointMiningPool.ts";

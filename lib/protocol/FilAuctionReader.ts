@@ -25,9 +25,25 @@ export class FilAuctionReader {
   lot(): Promise<Lot> {
     return this.#contract.read(lot, "lot");
   }
+  /** Of now; 0 while no lot sells. */
+  price(): Promise<bigint> {
+    return this.#contract.read(uint, "price");
+  }
+  /** Lots so far. */
+  lots(): Promise<bigint> {
+    return this.#contract.read(uint, "lots");
+  }
+  /** Where the next lot's price comes from. */
+  referencePrice(): Promise<bigint> {
+    return this.#contract.read(uint, "referencePrice");
+  }
   /** The clearing price of the last lot that sold anything. */
   lastPrice(): Promise<bigint> {
     return this.#contract.read(uint, "lastPrice");
+  }
+  /** The lowest of the last clearing prices, by which the pool bids. */
+  cautiousPrice(): Promise<bigint> {
+    return this.#contract.read(uint, "cautiousPrice");
   }
   minLot(): Promise<bigint> {
     return this.#contract.read(uint, "MIN_LOT");
