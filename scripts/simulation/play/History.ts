@@ -4,7 +4,7 @@ import { Attestor } from "../world/Attestor.ts";
 import { Keeper } from "../world/Keeper.ts";
 import { People, type WaitingTicket } from "../world/People.ts";
 import { PAST_DAYS, PER_SECTOR_DAY, Provider, SECTOR_QAP } from "../world/Provider.ts";
-import { Random } from "../world/Random.ts";
+import { Dice } from "../world/Dice.ts";
 import { ACCIDENTS, YEAR, moodOf } from "../world/timetable.ts";
 import { World } from "../world/World.ts";
 import { Books } from "./Books.ts";
@@ -58,7 +58,7 @@ export class History {
     const providers: Provider[] = [];
     for (let number = 0; number < PROVIDERS; number += 1) {
       const stream = seed + number;
-      const random = { luck: new Random(stream + STREAM.luck), mind: new Random(stream + STREAM.mind) };
+      const random = { luck: new Dice(stream + STREAM.luck), mind: new Dice(stream + STREAM.mind) };
       const provider = await Provider.enrol(world, number, random);
       await provider.pastRewards(start, PAST_DAYS);
       for (let n = 0; n < FIRST_NFTS; n += 1) await provider.mint(moodOf(0));
@@ -69,7 +69,7 @@ export class History {
       for (const provider of providers) await provider.win(PER_SECTOR_DAY);
       await attestor.report(providers);
     }
-    const people = await People.gather(world, new Random(seed + STREAM.people));
+    const people = await People.gather(world, new Dice(seed + STREAM.people));
     const keeper = new Keeper(world);
     await keeper.sync(providers);
     const books = await Books.open(world, { providers, people, keeper });

@@ -1,5 +1,5 @@
 import { ATTO_PER_FIL, EPOCHS_PER_DAY } from "../../../lib/index.ts";
-import type { Random } from "./Random.ts";
+import type { Dice } from "./Dice.ts";
 import type { Mood } from "./timetable.ts";
 import { PURSE, type World } from "./World.ts";
 
@@ -60,15 +60,15 @@ export class People {
   /** Deposits that the pool did not take on that day. */
   refused = 0;
   readonly #world: World;
-  readonly #random: Random;
+  readonly #random: Dice;
 
-  private constructor(world: World, all: readonly Person[], random: Random) {
+  private constructor(world: World, all: readonly Person[], random: Dice) {
     this.#world = world;
     this.all = all;
     this.#random = random;
   }
 
-  static async gather(world: World, random: Random): Promise<People> {
+  static async gather(world: World, random: Dice): Promise<People> {
     const all: Person[] = [];
     for (let number = 0; number < COUNT; number += 1) {
       const means = BigInt(Math.round(POOREST * (RICHEST / POOREST) ** random.next())) * ATTO_PER_FIL;

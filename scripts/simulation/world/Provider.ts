@@ -3,7 +3,7 @@ import { maskedAddress } from "../../../test/filecoin/index.ts";
 import { proposeVault } from "../../../test/support/beneficiary.ts";
 import { GiB } from "../../../test/support/units.ts";
 import type { MinerVault } from "../../../types/ethers-contracts/index.ts";
-import type { Random } from "./Random.ts";
+import type { Dice } from "./Dice.ts";
 import type { Mood } from "./timetable.ts";
 import type { World } from "./World.ts";
 
@@ -67,8 +67,8 @@ export class Provider {
   readonly vault: MinerVault;
   readonly minted: Minted[] = [];
   readonly #world: World;
-  readonly #luck: Random;
-  readonly #mind: Random;
+  readonly #luck: Dice;
+  readonly #mind: Dice;
   /** Sectors that were never sold, by their number. */
   #nextSector = 0;
   readonly #faulty = new Set<bigint>();
@@ -77,7 +77,7 @@ export class Provider {
   private constructor(
     world: World,
     who: { miner: bigint; owner: bigint; wallet: string; vault: MinerVault },
-    random: { luck: Random; mind: Random },
+    random: { luck: Dice; mind: Dice },
   ) {
     this.#world = world;
     this.miner = who.miner;
@@ -89,7 +89,7 @@ export class Provider {
   }
 
   /** A miner whose vault is its beneficiary. */
-  static async enrol(world: World, number: number, random: { luck: Random; mind: Random }): Promise<Provider> {
+  static async enrol(world: World, number: number, random: { luck: Dice; mind: Dice }): Promise<Provider> {
     const { fil, contracts, keeper } = world;
     const owner = await fil.createAccount({ id: 200n + BigInt(number) });
     const miner = await fil.createMiner({

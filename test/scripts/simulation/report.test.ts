@@ -9,7 +9,7 @@ import { type Facts, digestOf } from "../../../scripts/simulation/report/facts.t
 import { withFigures } from "../../../scripts/simulation/report/figures.ts";
 import { readTables } from "../../../scripts/simulation/report/readTables.ts";
 import { fromCsv, toCsv } from "../../../scripts/simulation/report/table.ts";
-import { Random } from "../../../scripts/simulation/world/Random.ts";
+import { Dice } from "../../../scripts/simulation/world/Dice.ts";
 
 const FOLDER = join(import.meta.dirname, "../../../docs/simulation");
 const read = (name: string): Promise<string> => readFile(join(FOLDER, name), "utf8");
@@ -63,7 +63,7 @@ describe("the simulation's report", () => {
 
   it("throws its dice the same way for the same seed", () => {
     const throws = (seed: number): number[] => {
-      const random = new Random(seed);
+      const random = new Dice(seed);
       return Array.from({ length: 1_000 }, () => random.poisson(3));
     };
     expect(throws(1)).to.deep.equal(throws(1));
