@@ -15,6 +15,7 @@ import {
   nextDay,
   setCap,
   sharesOf,
+  worthOf,
   person,
 } from "../../support/pool.ts";
 import { DAY } from "../../support/units.ts";
@@ -210,6 +211,25 @@ describe("a deposit while a machine's weight is in doubt (R-JMP-4)", () => {
     await attest(p, p.id, (p.weight * 999n) / 1000n);
     await p.pool.impair(p.id);
     await deposit(p, p.stranger, SHARE);
+  });
+});
+
+describe("the first deposit after everybody has left", () => {
+  it("is priced as the first of all, and gets what was left", async () => {
+    const p = await joined();
+    for (let n = 0; n < 10; ++n) {
+      const who = person(p, n);
+      await p.pool.connect(who).exitToFil(await p.pool.balanceOf(who), who.address, 0n);
+    }
+    expect(await p.pool.totalSupply()).to.equal(0n);
+    const { cash } = await p.pool.accounts();
+    expect(cash, "the exit fees").to.be.closeTo(FIL(10), FIL("0.1"));
+    expect(await p.pool.convertToShares(FIL(1))).to.equal(sharesOf(FIL(1)));
+    expect(await p.pool.convertToAssets(sharesOf(FIL(1)))).to.equal(FIL(1));
+    expect(await p.pool.previewMint(sharesOf(FIL(1)))).to.equal(FIL(1));
+    await deposit(p, p.stranger, SHARE);
+    expect(await p.pool.balanceOf(p.stranger)).to.equal(sharesOf(SHARE));
+    expect(await worthOf(p, p.stranger)).to.be.closeTo(SHARE + cash, 10n);
   });
 });
 

@@ -113,6 +113,21 @@ describe("an exit scam by termination after the sale (R-GUA-3)", () => {
   });
 });
 
+describe("a miner in arrears (R-JMP-4)", () => {
+  it("counts less for who leaves, and all for who enters", async () => {
+    const p = await mining();
+    await earn(p, p.miner, WON_A_DAY);
+    const { available, pledge } = await p.fil.ledgerOf(p.miner);
+    await p.fil.setInitialPledge(p.miner, pledge + available); // new sectors take all that is free
+    await nextDay(p);
+    await p.pool.settle();
+    expect((await p.nft.minerAccount(p.miner)).arrears).to.be.greaterThan(0n);
+    const { receivables, soundReceivables } = await p.pool.accounts();
+    expect(receivables).to.be.closeTo(FIL(100), FIL("0.5"));
+    expect(soundReceivables).to.be.lessThan(receivables / 2n);
+  });
+});
+
 describe("JointMiningPool.collect", () => {
   it("takes what the ledger can pay, by anybody", async () => {
     const p = await mining();
@@ -219,6 +234,37 @@ describe("the end of a machine (R-JMP-2, R-JMP-4)", () => {
     await expect(p.pool.collect([p.id]), "what comes later still counts").to.emit(p.pool, "Collected");
     await expect(p.pool.recogniseLoss(p.id)).to.be.revertedWithCustomError(p.pool, "NotMachine").withArgs(p.id);
     await expect(p.pool.impair(p.id)).to.be.revertedWithCustomError(p.pool, "NotMachine").withArgs(p.id);
+  });
+
+  it("is recognised as a loss 42 days after its expiry, if it does not pay what it earned", async () => {
+    const p = await mining();
+    const { expiry } = await p.pool.machineOf(p.id);
+    await earn(p, p.miner, WON_A_DAY);
+    await p.fil.mineTo(expiry + 1n);
+    await p.pool.settle();
+    await expect(p.pool.recogniseLoss(p.id))
+      .to.be.revertedWithCustomError(p.pool, "TooEarlyForLoss")
+      .withArgs(p.id, expiry + 42n * DAY);
+    await p.fil.mineTo(expiry + 42n * DAY);
+    await p.pool.recogniseLoss(p.id);
+    const { machines, receivables, upper } = await p.pool.accounts();
+    expect([machines, receivables, upper]).to.deep.equal([0n, 0n, 0n]);
+    await p.nft.harvest(p.miner);
+    await p.pool.collect([p.id]);
+    const { cash, receivables: none } = await p.pool.accounts();
+    expect(cash, "what comes later still counts").to.be.greaterThan(0n);
+    expect(none).to.equal(0n);
+  });
+
+  it("is sold for what it still brings once it has expired", async () => {
+    const p = await mining();
+    const { expiry } = await p.pool.machineOf(p.id);
+    await earn(p, p.miner, WON_A_DAY);
+    await p.fil.mineTo(expiry + 1n);
+    await p.pool.settle();
+    const { receivable } = await p.pool.machineOf(p.id);
+    expect(receivable).to.be.greaterThan(0n);
+    expect(await p.pool.askOf(p.id)).to.equal(receivable);
   });
 
   it("leaves the places of others right", async () => {

@@ -1,8 +1,20 @@
 import { expect } from "chai";
 
 import { FIL } from "../../filecoin/index.ts";
+import { attestTwice } from "../../support/guarantee.ts";
 import { ethers } from "../../support/network.ts";
-import { type Pool, SHARE, deposit, joined, mineADay, mining, nextDay, sharesOf, person } from "../../support/pool.ts";
+import {
+  NO_BOUND,
+  type Pool,
+  SHARE,
+  deposit,
+  joined,
+  mineADay,
+  mining,
+  nextDay,
+  person,
+  sharesOf,
+} from "../../support/pool.ts";
 
 /** Somebody of the ten asks for all of its shares; the ticket. */
 async function request(p: Pool, n: number, shares = sharesOf(SHARE)): Promise<bigint> {
@@ -139,6 +151,52 @@ describe("the queue (R-JMP-5)", () => {
     expect((await p.pool.ticketOf(1n)).claimable).to.be.greaterThan(0n);
   });
 
+  it("pays a ticket in many parts, each at the price of its moment, and no part twice", async () => {
+    const p = await mining();
+    await request(p, 0);
+    await request(p, 1);
+    const paid: bigint[] = [];
+    for (const amount of [FIL(300), FIL(500), FIL(700), FIL(900)]) {
+      await deposit(p, p.stranger, amount);
+      await p.pool.payTickets();
+      paid.push((await p.pool.accounts()).claimable);
+    }
+    const [first, second] = [await p.pool.ticketOf(1n), await p.pool.ticketOf(2n)];
+    expect([first.pending, second.pending], "both are paid").to.deep.equal([0n, 0n]);
+    expect(first.assets + second.assets).to.be.closeTo(paid.at(-1), 4n);
+    const who = person(p, 0).address;
+    await p.pool.connect(person(p, 0)).redeem(first.claimable / 3n, who, who);
+    const rest = await p.pool.ticketOf(1n);
+    expect(rest.assets).to.be.closeTo((first.assets * 2n) / 3n, 4n);
+    await p.pool.connect(person(p, 0)).redeem(rest.claimable, who, who);
+    await p.pool.connect(person(p, 1)).redeem(second.claimable, person(p, 1).address, person(p, 1).address);
+    expect((await p.pool.accounts()).claimable, "what rounding leaves").to.be.at.most(4n);
+  });
+
+  it("keeps what was paid of a ticket apart from tickets that were not", async () => {
+    const p = await mining();
+    const who = person(p, 0);
+    await request(p, 0, sharesOf(FIL(500)));
+    await request(p, 0, sharesOf(FIL(500)));
+    await deposit(p, p.stranger, FIL(300));
+    await p.pool.payTickets();
+    const { claimable, assets } = await p.pool.ticketOf(1n);
+    expect(await p.pool.maxRedeem(who)).to.equal(claimable);
+    expect(await p.pool.maxWithdraw(who)).to.equal(assets);
+    expect(await p.pool.claimableRedeemRequest(1n, person(p, 1)), "of others").to.equal(0n);
+    await expect(p.pool.connect(who).redeem(claimable + 1n, who, who))
+      .to.be.revertedWithCustomError(p.pool, "NotClaimable")
+      .withArgs(claimable + 1n, claimable);
+  });
+
+  it("cannot say how long where no income is expected", async () => {
+    const p = await mining();
+    await request(p, 0);
+    await attestTwice(p, p.id, 0n);
+    await p.pool.settle();
+    expect(await p.pool.estimatedWait(1n)).to.equal(NO_BOUND);
+  });
+
   it("says in one call how long a ticket may wait", async () => {
     const p = await mining();
     await request(p, 0);
@@ -179,6 +237,18 @@ describe("claiming a ticket (ERC-7540)", () => {
     ).to.changeEtherBalance(ethers, p.stranger, rest);
     expect((await p.pool.ticketOf(1n)).controller, "gone").to.equal(ethers.ZeroAddress);
     expect(assets / 4n + rest).to.equal(assets);
+  });
+
+  it("lets an operator claim for its controller", async () => {
+    const p = await paid();
+    await p.pool.connect(p.who).setOperator(p.stranger.address, true);
+    const { claimable, assets } = await p.pool.ticketOf(1n);
+    await expect(p.pool.connect(p.stranger).redeem(claimable, p.who.address, p.who.address)).to.changeTokenBalance(
+      ethers,
+      p.wfil,
+      p.who,
+      assets,
+    );
   });
 
   it("withdraws an exact amount", async () => {
