@@ -7,18 +7,28 @@ export class Scale {
   readonly most: number;
   readonly #from: number;
   readonly #to: number;
+  readonly #bend: (value: number) => number;
 
-  /** @param from The place of `least`, and `to` that of `most`. */
-  constructor(values: { least: number; most: number }, places: { from: number; to: number }) {
+  /**
+   * @param places `from` is the place of `least`, and `to` that of `most`.
+   * @param bend What is even on the axis: `Math.log10` for a logarithmic one.
+   */
+  constructor(
+    values: { least: number; most: number },
+    places: { from: number; to: number },
+    bend: (value: number) => number = (value) => value,
+  ) {
     if (!(values.least < values.most)) throw new RangeError(`${values.least} is not below ${values.most}`);
     this.least = values.least;
     this.most = values.most;
     this.#from = places.from;
     this.#to = places.to;
+    this.#bend = bend;
   }
 
   at(value: number): number {
-    return this.#from + ((value - this.least) / (this.most - this.least)) * (this.#to - this.#from);
+    const [bent, least, most] = [value, this.least, this.most].map(this.#bend) as [number, number, number];
+    return this.#from + ((bent - least) / (most - least)) * (this.#to - this.#from);
   }
 }
 
@@ -54,4 +64,15 @@ export function rangeOf(
     least: Math.floor(least / step + 1e-9) * step,
     most: Math.ceil(most / step - 1e-9) * step,
   };
+}
+
+/** 1, 2 and 5 times powers of ten around two values above 0: the first is at most `least`, the last at least `most`. */
+export function powersAround(least: number, most: number): number[] {
+  const steps: number[] = [];
+  for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power += 1) {
+    steps.push(...[1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
+  }
+  const first = steps.findLastIndex((step) => step <= least);
+  const last = steps.findIndex((step) => step >= most);
+  return steps.slice(Math.max(first, 0), last + 1);
 }

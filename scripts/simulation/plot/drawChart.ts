@@ -1,4 +1,4 @@
-import { Scale, rangeOf, ticksBetween } from "./Scale.ts";
+import { Scale, powersAround, rangeOf, ticksBetween } from "./Scale.ts";
 
 /** Where a value is and how large. */
 export type Point = readonly [x: number, y: number];
@@ -20,6 +20,8 @@ export interface Panel {
   readonly zero?: boolean;
   /** The axis as it is to be, where it must not follow the values. */
   readonly range?: { readonly least: number; readonly most: number };
+  /** Whether the axis is logarithmic: all values are above 0. */
+  readonly log?: boolean;
   /** Percent: the values are parts of 1. */
   readonly percent?: boolean;
   /** A line from corner to corner: where y = x. */
@@ -50,6 +52,7 @@ const LEFT = 78;
 const RIGHT = 20;
 const TOP = 62;
 const PANEL = 190;
+const HEAD = 20;
 const GAP = 46;
 const BOTTOM = 56;
 const Y_STEPS = 5;
@@ -85,22 +88,40 @@ function bandsOf({ bands = [] }: Chart, x: Scale, bottom: number): string[] {
 }
 
 function panelOf(panel: Panel, x: Scale, top: number): string[] {
-  const values = panel.series.flatMap(({ pieces }) => pieces.flatMap((piece) => piece.map(([, y]) => y)));
-  const range = panel.range ?? rangeOf(values, { zero: panel.zero ?? true, steps: Y_STEPS });
   const floor = top + PANEL;
-  const y = new Scale(range, { from: floor, to: top + 20 });
-  const factor = panel.percent === true ? 100 : 1;
-  const { values: ticks, decimals } = ticksBetween(range.least * factor, range.most * factor, Y_STEPS);
-  const grid = ticks.flatMap((tick) => {
-    const at = y.at(tick / factor);
-    const label = tick.toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))/g, decimals === 0 ? "," : "");
-    return [
-      `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${place(at)}" y2="${place(at)}"/>`,
-      text(LEFT - 8, at + 4, "tick end", panel.percent === true ? `${label} %` : label),
-    ];
-  });
+  const { range, ticks, bend } = yAxis(panel);
+  const y = new Scale(range, { from: floor, to: top + HEAD }, bend);
+  const grid = ticks.flatMap(({ value, label }) => [
+    `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${place(y.at(value))}" y2="${place(y.at(value))}"/>`,
+    text(LEFT - 8, y.at(value) + 4, "tick end", label),
+  ]);
   const diagonal = panel.diagonal === true ? [diagonalOf(x, y)] : [];
   return [...grid, ...diagonal, ...panel.series.flatMap((series) => drawn(series, x, y, floor)), ...headOf(panel, top)];
+}
+
+/** From where to where a panel's axis goes, what is even on it, and its ticks. */
+function yAxis(panel: Panel): {
+  readonly range: { readonly least: number; readonly most: number };
+  readonly ticks: readonly { readonly value: number; readonly label: string }[];
+  readonly bend?: (value: number) => number;
+} {
+  const values = panel.series.flatMap(({ pieces }) => pieces.flatMap((piece) => piece.map(([, y]) => y)));
+  if (panel.log === true && values.length > 0) {
+    const powers = powersAround(Math.min(...values), Math.max(...values) * 1.01);
+    const [least = 1, most = 10] = [powers[0], powers.at(-1)];
+    const ticks = powers.map((value) => ({ value, label: String(value) }));
+    return { range: { least, most }, ticks, bend: Math.log10 };
+  }
+  const range = panel.range ?? rangeOf(values, { zero: panel.zero ?? true, steps: Y_STEPS });
+  const factor = panel.percent === true ? 100 : 1;
+  const { values: ticks, decimals } = ticksBetween(range.least * factor, range.most * factor, Y_STEPS);
+  return {
+    range,
+    ticks: ticks.map((tick) => {
+      const number = tick.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+      return { value: tick / factor, label: panel.percent === true ? `${number} %` : number };
+    }),
+  };
 }
 
 /** The panel's title, and the names of its series in their colours. */

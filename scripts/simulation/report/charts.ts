@@ -88,7 +88,7 @@ export function chartsOf(tables: Tables): Record<string, Chart> {
           line(runDays, "paid", "paid out", "green"),
           line(runDays, "queue", "who still waits is worth", "orange"),
         ]),
-        { ...panel("what a share brings, FIL", false, [line(runDays, "leaves", "", "blue")]), zero: false },
+        { ...panel("what a share brings, FIL", false, [line(runDays, "leaves", "", "blue")]), log: true },
       ],
     },
     "run-people.svg": {
@@ -100,7 +100,7 @@ export function chartsOf(tables: Tables): Record<string, Chart> {
           dots(runPeople, "place", "waited", "waited", "red"),
           dots(runPeople, "place", "estimate", "estimate on the first day", "grey"),
         ]),
-        { ...panel("what a share brought, FIL", false, [dots(runPeople, "place", "price", "", "blue")]), zero: false },
+        { ...panel("what a share brought, FIL", false, [dots(runPeople, "place", "price", "", "blue")]), log: true },
       ],
     },
   };

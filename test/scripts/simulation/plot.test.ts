@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { Scale, rangeOf, ticksBetween } from "../../../scripts/simulation/plot/Scale.ts";
+import { Scale, powersAround, rangeOf, ticksBetween } from "../../../scripts/simulation/plot/Scale.ts";
 import { type Chart, drawChart } from "../../../scripts/simulation/plot/drawChart.ts";
 
 const CHART: Chart = {
@@ -63,6 +63,13 @@ describe("the simulation's charts", () => {
     expect(ticksBetween(0, 1, 5)).to.deep.equal({ values: [0, 0.2, 0.4, 0.6000000000000001, 0.8, 1], decimals: 1 });
     expect(ticksBetween(0, 1095, 12).values).to.deep.equal([0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000]);
     expect(ticksBetween(0.99, 1.04, 5).decimals).to.equal(2);
+  });
+
+  it("have even powers on a logarithmic axis, around all data", () => {
+    expect(powersAround(1.3, 320)).to.deep.equal([1, 2, 5, 10, 20, 50, 100, 200, 500]);
+    expect(powersAround(2, 5)).to.deep.equal([2, 5]);
+    const scale = new Scale({ least: 1, most: 100 }, { from: 0, to: 100 }, Math.log10);
+    expect(scale.at(10)).to.equal(50);
   });
 
   it("widen an axis to round values around all data, with 0 where asked for", () => {
