@@ -37,8 +37,6 @@ const MAX_DECIMALS = 18;
 const MOST_PRICE = ((1n << 128n) - 1n) / AUCTION_TERMS.startFactor;
 /** Where a proxy keeps the address of its code (ERC-1967). */
 const IMPLEMENTATION = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
-/** The code of a deployed library begins with PUSH20 and its own address, in bytes. */
-const OWN_ADDRESS = { start: 1, end: 21 } as const;
 
 /** Deploys a pool over a stablecoin and the auction of its FIL beside a deployment, and writes down where they are. */
 export async function create(context: TaskContext, args: CreateArguments): Promise<void> {
@@ -170,11 +168,15 @@ async function checkCoin(context: TaskContext, deployment: Deployment, coin: Coi
 async function checkLibraries(context: TaskContext, { libraries }: Deployment): Promise<void> {
   const different: string[] = [];
   for (const name of POOL_LIBRARIES) {
-    const code = hex.parse(await context.eth("eth_getCode", [libraries[name], "latest"])).slice(2);
-    const blank = "0".repeat(2 * (OWN_ADDRESS.end - OWN_ADDRESS.start));
-    const runtime = code.slice(0, 2 * OWN_ADDRESS.start) + blank + code.slice(2 * OWN_ADDRESS.end);
+    const address = libraries[name]?.slice(2).toLowerCase() ?? "";
+    const code = hex
+      .parse(await context.eth("eth_getCode", [`0x${address}`, "latest"]))
+      .slice(2)
+      .toLowerCase();
+    // a library learns its own address when it is deployed, where the compiler left zeros
+    const runtime = code.replaceAll(address, "0".repeat(address.length));
     const compiled = link(await context.compiled(name), libraries).toLowerCase();
-    if (code === "" || !compiled.includes(runtime.toLowerCase())) different.push(name);
+    if (code === "" || !compiled.includes(runtime)) different.push(name);
   }
   const { report, network } = context;
   if (different.length === 0) return report.check("libraries", "pass", "The libraries are those of this version");

@@ -52,7 +52,7 @@ describe("pool create", () => {
     chain.coinPools = [];
     for (const [name, { address, code }] of Object.entries(libraries)) {
       chain.libraries[name] = address;
-      chain.codes[address] = code;
+      chain.codes[address.toLowerCase() as Hex] = code;
     }
     chain.replies.isAllowed = () => true;
     folder = await mkdtemp(join(tmpdir(), "deployments-"));
@@ -151,7 +151,7 @@ describe("pool create", () => {
     it("refuses to link to a library of another version, or to none", async () => {
       const { address = "0x", code = "0x" } = libraries.Queue ?? {};
       for (const other of [`${code.slice(0, -2)}ff`, "0x"] as Hex[]) {
-        chain.codes[address] = other;
+        chain.codes[address.toLowerCase() as Hex] = other;
         const run = await chain.run(create, { ...ARGS, reallyDoIt: true });
         expect(run.exitCode).to.equal(1);
         expect(run.text).to.match(/Queue of this deployment is not what this version compiles to/);

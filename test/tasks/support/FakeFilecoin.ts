@@ -137,7 +137,7 @@ export class FakeFilecoin {
   coinPools: CoinPool[] = [];
   /** Addresses of linked libraries. */
   libraries: Record<string, Hex> = {};
-  /** Code of contracts; anything where it is not here. */
+  /** Code of contracts by their addresses in small letters; anything where it is not here. */
   readonly codes: Record<Hex, Hex> = {};
   /** What contracts keep in a slot, for those that keep anything. */
   readonly slots: Record<Hex, Hex> = {};
@@ -426,7 +426,9 @@ export class FakeFilecoin {
         case "eth_getLogs":
           return this.#logs(params[0] as { address: Hex | readonly Hex[]; fromBlock: Hex; toBlock: Hex });
         case "eth_getCode":
-          return params[0] === VAULT && !this.vaultExists ? "0x" : (this.codes[params[0] as Hex] ?? "0x01");
+          return params[0] === VAULT && !this.vaultExists
+            ? "0x"
+            : (this.codes[String(params[0]).toLowerCase() as Hex] ?? "0x01");
         case "eth_getStorageAt":
           return this.slots[params[0] as Hex] ?? `0x${"00".repeat(32)}`;
         case "eth_getTransactionCount":
