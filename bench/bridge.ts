@@ -38,7 +38,7 @@ const MINERS: readonly (readonly [sectors: number, kind: Kind])[] = [
   [3_000_000, "uniform"],
 ];
 
-/** A small young generation, in MB: rows live for an instant, and memory that was once taken is not given back. */
+/** As the bridge itself is started (ops/deploy): rows live for an instant, and memory that was once taken is not given back. */
 const YOUNG = "--max-semi-space-size=4";
 
 const named = process.argv.slice(2).map(Number);
