@@ -72,8 +72,10 @@ function connectTo(url: string, onread: TcpNetConnectOpts["onread"]): Socket {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, "");
   if (protocol !== "https:") return connect({ host, port: Number(port || 80), onread });
+  // an address is no name that a certificate is asked for by
   const name = isIP(host) === 0 ? { servername: host } : {};
-  return connectSecurely({ host, port: Number(port || 443), ...name, ALPNProtocols: ["http/1.1"], onread });
+  const options = { host, port: Number(port || 443), ...name, ALPNProtocols: ["http/1.1"], onread };
+  return connectSecurely(options);
 }
 
 function requestOf(url: string, token: string | undefined, body: string): string {
