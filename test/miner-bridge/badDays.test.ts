@@ -250,6 +250,8 @@ describe("on a bad day", () => {
     ["read-only", "query_only = 1", /cannot be written. Give this user the right to, then start again/],
   ] as const) {
     it(`the disk is ${what}: ends, says what to do, and reports when that was done`, async () => {
+      // hundreds of NFTs take a busy machine longer than a test otherwise waits for a node
+      world.timeoutMs = 30_000;
       bridge.close();
       for (let id = 3n; id <= 500n; id += 1n) world.chain.mint(id);
       const restore = openMemoriesWith(limit);
