@@ -93,7 +93,8 @@ describe("a bridge that is killed", function () {
    * @returns how many points were passed.
    */
   const work = async (world: World, role: SendingRole, killAt = 0, settings = {}): Promise<number> => {
-    const bridge = await world.bridge(role, MEMBERS[role], settings, daily, PATIENCE);
+    world.timeoutMs = PATIENCE;
+    const bridge = await world.bridge(role, MEMBERS[role], settings, daily);
     let points = 0;
     const restore = watchPoints(() => {
       points += 1;
