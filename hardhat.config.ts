@@ -47,6 +47,7 @@ export default defineConfig({
     sources: [
       "contracts",
       "embedded/contracts",
+      "scripts/simulation/contracts",
       "test/filecoin/contracts",
       "test/fvm/contracts",
       "test/support/contracts",

@@ -3,11 +3,12 @@
  * sectors and their bare transfer. The miners are built by Lotus' own code (Go), see synthetic/.
  *
  * Usage: node bench/bridge.ts [SECTORS ...]   (where none are named: 100,000, 1,000,000 and 5,000,000 of every kind, and
- * 3,000,000 uniform ones, for which the state way has a goal). Needs Go.
+ * 3,000,000 uniform ones, for which the state way has a goal; rows of other sizes stay as they are). Needs Go.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -30,6 +31,7 @@ interface Row extends Cost {
 const run = promisify(execFile);
 const SYNTHETIC = join(import.meta.dirname, "synthetic");
 const RESULTS = join(import.meta.dirname, "results");
+const RESULT = join(RESULTS, "bridge.json");
 const KINDS: readonly Kind[] = ["uniform", "mixed", "ragged"];
 const WAYS: readonly Measured[] = ["bytes", "parse", "plain", "state"];
 const SIZES = [100_000, 1_000_000, 5_000_000];
@@ -38,7 +40,7 @@ const MINERS: readonly (readonly [sectors: number, kind: Kind])[] = [
   [3_000_000, "uniform"],
 ];
 
-/** A small young generation, in MB: rows live for an instant, and memory that was once taken is not given back. */
+/** As the bridge itself is started (ops/deploy): rows live for an instant, and memory that was once taken is not given back. */
 const YOUNG = "--max-semi-space-size=4";
 
 const named = process.argv.slice(2).map(Number);
@@ -52,15 +54,21 @@ try {
 async function bench(miners: typeof MINERS): Promise<void> {
   const build = join(folder, "synthetic");
   await run("go", ["build", "-o", build, "."], { cwd: SYNTHETIC });
-  const rows: Row[] = [];
   await mkdir(RESULTS, { recursive: true });
+  let rows = await recorded();
   for (const [sectors, kind] of miners) {
     const blocks = join(folder, `${kind}-${sectors}`);
     await run(build, ["-kind", kind, "-sectors", String(sectors), "-out", blocks]);
-    rows.push(...(await measureAll(sectors, kind, blocks)));
+    const measured = await measureAll(sectors, kind, blocks);
+    rows = [...rows.filter((row) => row.sectors !== sectors || row.kind !== kind), ...measured];
+    rows.sort((a, b) => a.sectors - b.sectors || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
     await rm(blocks);
-    if (named.length === 0) await writeFile(join(RESULTS, "bridge.json"), `${JSON.stringify(rows, null, 2)}\n`);
+    await writeFile(RESULT, `${JSON.stringify(rows, null, 2)}\n`);
   }
+}
+
+async function recorded(): Promise<Row[]> {
+  return existsSync(RESULT) ? (JSON.parse(await readFile(RESULT, "utf8")) as Row[]) : [];
 }
 
 async function measureAll(sectors: number, kind: Kind, blocks: string): Promise<Row[]> {

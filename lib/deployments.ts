@@ -6,11 +6,23 @@ import { z } from "zod";
 
 import { UsageError } from "./errors/ExplainedError.ts";
 import type { Hex } from "./hex.ts";
+import { FIL_POOL } from "./protocol/planDeployment.ts";
 
 const contract = z
   .string()
   .refine((text) => isAddress(text), "not a 0x address")
   .transform((text) => getAddress(text) as Hex);
+
+const coinPool = z.object({
+  /** Name and symbol of its shares; the symbol is what people call it by, and the only one of its kind in a file. */
+  name: z.string().min(1),
+  symbol: z.string().min(1),
+  address: contract,
+  /** The stablecoin that it is over. */
+  coin: contract,
+  /** Where its FIL is sold. */
+  auction: contract,
+});
 
 const schema = z.object({
   chainId: z.int(),
@@ -22,7 +34,10 @@ const schema = z.object({
   powerNFT: contract,
   powerMarket: contract,
   wrappedFil: contract,
+  /** The pool over FIL, which is deployed with the rest. */
   jointMiningPool: contract,
+  /** Pools over stablecoins, in the order of their creation. */
+  coinPools: z.array(coinPool).default([]),
   libraries: z.record(z.string(), contract),
 });
 
@@ -31,6 +46,19 @@ export type Deployment = z.output<typeof schema>;
 
 /** A deployment as it is written to a file. */
 export type DeploymentFile = z.input<typeof schema>;
+
+/** A pool over a stablecoin, as it is written to a file. */
+export type CoinPool = z.output<typeof coinPool>;
+
+/** Any joint mining pool of a deployment; over FIL where `auction` is undefined. */
+export interface PoolAddresses extends Omit<CoinPool, "auction"> {
+  readonly auction: Hex | undefined;
+}
+
+/** All joint mining pools: the one over FIL first. */
+export function poolsOf({ jointMiningPool, wrappedFil, coinPools }: Deployment): readonly PoolAddresses[] {
+  return [{ ...FIL_POOL, address: jointMiningPool, coin: wrappedFil, auction: undefined }, ...coinPools];
+}
 
 /** The committed file of a public network. */
 export function committedPath(chainId: bigint): string {

@@ -47,6 +47,12 @@ export type { JsonRpcRequest, TransportOptions } from "./lotus/transport.ts";
 export { prefixOf, publicNetwork } from "./networks.ts";
 export type { PublicNetwork } from "./networks.ts";
 export { ContractReader, hex } from "./protocol/ethCall.ts";
+export { FilAuctionReader } from "./protocol/FilAuctionReader.ts";
+export type { Lot } from "./protocol/FilAuctionReader.ts";
+export { AccessReader } from "./protocol/AccessReader.ts";
+export { AUCTION_TERMS, priceAfter } from "./protocol/filAuctionTerms.ts";
+export { coinChange, governanceCall, SETTER_ROLES, setterChanges } from "./protocol/poolGovernance.ts";
+export type { Change } from "./protocol/poolGovernance.ts";
 export { MarketReader } from "./protocol/MarketReader.ts";
 export type { Auction, Bounds, Listing, Offer, Quote } from "./protocol/MarketReader.ts";
 export { OracleReader } from "./protocol/OracleReader.ts";
@@ -54,7 +60,15 @@ export type { Vote } from "./protocol/OracleReader.ts";
 export { FRAME_EPOCHS, MAX_PAGE, ReportTree, frameOf, leafOf, referenceEpoch } from "./protocol/report.ts";
 export type { ReportEntry, ReportPage, ReportSkip } from "./protocol/report.ts";
 export { PoolReader } from "./protocol/PoolReader.ts";
-export type { ExitPreview, Machine, PoolAccounts, PoolPolicy, Ticket } from "./protocol/PoolReader.ts";
+export type {
+  Appraisal,
+  ExitPreview,
+  Machine,
+  PoolAccounts,
+  PoolPolicy,
+  Ticket,
+  TicketPayment,
+} from "./protocol/PoolReader.ts";
 export { PowerNftReader } from "./protocol/PowerNftReader.ts";
 export type {
   AttestedWeights,
@@ -66,6 +80,7 @@ export type {
   Solvency,
 } from "./protocol/PowerNftReader.ts";
 export { VaultReader } from "./protocol/VaultReader.ts";
+export { accessManagerAbi } from "./abi/accessManager.ts";
 export { erc20Abi } from "./abi/erc20.ts";
 export { filAuctionAbi } from "./abi/filAuction.ts";
 export { jointMiningPoolAbi } from "./abi/jointMiningPool.ts";

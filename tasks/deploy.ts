@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
 
-import { Interface } from "ethers";
-
 import { readDeployment, writeDeployment } from "../lib/deployments.ts";
 import { actorKind, type Hex, RefusedError, UsageError } from "../lib/index.ts";
-import { link } from "../lib/protocol/link.ts";
-import { type PlannedContract, planDeployment } from "../lib/protocol/planDeployment.ts";
-import { execute, nonceOf, type Step } from "./support/execute.ts";
+import { planDeployment } from "../lib/protocol/planDeployment.ts";
+import { creation, deployer, reportContracts } from "./support/creation.ts";
+import { execute, nonceOf } from "./support/execute.ts";
 import { KIND_TEXT, readParty } from "./support/miner.ts";
 import { taskAction } from "./support/runTask.ts";
-import { evmFormOf, reportSender } from "./support/Sender.ts";
+import { evmFormOf } from "./support/Sender.ts";
 import type { CommonArguments, SendingArguments, TaskContext } from "./support/TaskContext.ts";
 
 export interface DeployArguments extends CommonArguments {
@@ -30,13 +28,7 @@ export async function deploy(context: TaskContext, args: DeployArguments): Promi
   const { report, network } = context;
   report.title(`Deploy the contracts on ${network.name}, chain ${network.chainId}`);
   const sending: SendingArguments = { ...args, output: "send" };
-  const sender = await reportSender(context, sending);
-  const from = sender?.address.toEvm();
-  if (sender?.way !== "ethereum" || from === undefined) {
-    throw new UsageError(
-      "Contracts are deployed by an Ethereum key: set PRIVATE_KEY, or name its address with --from.",
-    );
-  }
+  const { sender, from } = await deployer(context, sending);
   const holders = {
     governance: await readRole(context, "governance", args.governance, from),
     guardian: await readRole(context, "guardian", args.guardian, from),
@@ -55,15 +47,11 @@ export async function deploy(context: TaskContext, args: DeployArguments): Promi
     { members, quorum },
     network.public?.wrappedFil,
   );
-  report.table(
-    "contracts",
-    "Contracts, in this order",
-    ["contract", "address"],
-    contracts.map(({ name, address }) => [name, address]),
-    contracts.map(({ name, address }) => ({ name, address })),
-  );
+  reportContracts(context, contracts);
   await checkFile(context);
-  const steps = await Promise.all(contracts.map((contract) => creation(context, contract)));
+  const steps = await Promise.all(
+    contracts.map((contract) => creation(context, contract, !NEEDS_OTHERS.has(contract.name))),
+  );
   const [first, ...others] = steps;
   if (first === undefined) throw new TypeError("A deployment without contracts");
   const outcome = await execute(context, sending, [first, ...others], sender);
@@ -81,7 +69,7 @@ async function readRole(
   context: TaskContext,
   role: "governance" | "guardian",
   text: string,
-  deployer: Hex,
+  deployedBy: Hex,
 ): Promise<Hex> {
   if (text === "") throw new UsageError(`Say who holds the role: --${role} with any address.`);
   const address = context.parseAddress(text);
@@ -97,7 +85,7 @@ async function readRole(
     context.report.check(
       role,
       "warn",
-      `Governance is one key: on a public network name a multisig, native or a Safe.${evm.toLowerCase() === deployer.toLowerCase() ? " It is the deployer's own." : ""}`,
+      `Governance is one key: on a public network name a multisig, native or a Safe.${evm.toLowerCase() === deployedBy.toLowerCase() ? " It is the deployer's own." : ""}`,
     );
   }
   return evm;
@@ -148,19 +136,6 @@ async function checkFile({ report, network, deploymentPath: path }: TaskContext)
     "fail",
     `${path} names a deployment already (PowerNFT ${powerNFT}): name another file with --deployments to deploy again.`,
   );
-}
-
-async function creation(context: TaskContext, { name, address, args, libraries }: PlannedContract): Promise<Step> {
-  const compiled = await context.compiled(name);
-  const code = link(compiled, libraries);
-  const data = (code + new Interface(compiled.abi).encodeDeploy(args).slice(2)) as Hex;
-  return {
-    to: undefined,
-    data,
-    title: `Deploy ${name}`,
-    creates: address as Hex,
-    standsAlone: !NEEDS_OTHERS.has(name),
-  };
 }
 
 export default taskAction(deploy);

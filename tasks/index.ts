@@ -14,7 +14,7 @@ const DEPLOYMENTS = optional("deployments", "File of contract addresses, instead
 const FROM = optional("from", "Who sends: an account of PRIVATE_KEY, or an address in the wallet of the Lotus node");
 const OUTPUT = {
   name: "output",
-  description: "send, or lotus: print the command for the Lotus tools instead",
+  description: "send; lotus: print the command for the Lotus tools; safe: print a batch for a Safe (--from it)",
   type: ArgumentType.STRING,
   defaultValue: "send",
 } as const;
@@ -44,6 +44,10 @@ const bounded = (id: string[], description: string) =>
     .addOption(BOUNDS.maxRoyalty)
     .addOption(BOUNDS.minUnpaid)
     .addOption(BOUNDS.maxUnpaid);
+
+const POOL = optional("pool", "Symbol, name or address of the pool; the one over FIL when left out");
+const aboutPool = (id: string[], description: string) => reading(id, description).addOption(POOL);
+const inPool = (id: string[], description: string) => sending(id, description).addOption(POOL);
 
 export const tasks = [
   reading(["deploy"], "Deploys the contracts, and writes down where they are")
@@ -211,30 +215,36 @@ export const tasks = [
     .setAction(() => import("./market/show.ts"))
     .build(),
 
-  emptyTask("pool", "For joining mining together, from 1 FIL on").build(),
-  reading(["pool", "info"], "Shows what the pool has, what a share costs and brings, its policy and machines")
+  emptyTask("pool", "For joining mining together, from 1 FIL or 1 unit of a stablecoin on").build(),
+  aboutPool(["pool", "info"], "Shows what the pool has, what a share costs and brings, its policy and machines")
     .setAction(() => import("./joint/info.ts"))
     .build(),
-  sending(["pool", "deposit"], "Joins the pool with FIL: one transaction, no approval")
-    .addPositionalArgument({ name: "amount", description: "FIL, like 25 or 1.5, or attoFIL, like 25afil" })
+  inPool(
+    ["pool", "deposit"],
+    "Joins a pool: with FIL in one transaction, with a coin by allowing just the amount first",
+  )
+    .addPositionalArgument({
+      name: "amount",
+      description: "In the pool's asset, like 25 or 1.5; of FIL also attoFIL, like 25afil",
+    })
     .addOption(optional("to", "Who gets the shares; the sender when left out"))
     .setAction(() => import("./joint/deposit.ts"))
     .build(),
-  sending(["pool", "exit"], "Leaves the pool: at once as far as cash allows, otherwise by a ticket")
-    .addPositionalArgument({ name: "amount", description: "all, or FIL that the shares must bring, like 25" })
+  inPool(["pool", "exit"], "Leaves the pool: at once as far as cash allows, otherwise by a ticket")
+    .addPositionalArgument({ name: "amount", description: "all, or money that the shares must bring, like 25" })
     .addOption(optional("to", "Who is paid at once; the sender when left out"))
     .setAction(() => import("./joint/exit.ts"))
     .build(),
-  sending(["pool", "claim"], "Takes what a ticket was paid")
+  inPool(["pool", "claim"], "Takes what a ticket was paid")
     .addPositionalArgument({ name: "ticket", description: "The number of the ticket" })
     .addOption(optional("to", "Who is paid; the sender when left out"))
     .setAction(() => import("./joint/claim.ts"))
     .build(),
-  reading(["pool", "status"], "Shows somebody's shares, what they bring, and tickets")
+  aboutPool(["pool", "status"], "Shows somebody's shares, what they bring, and tickets")
     .addPositionalArgument(optional("address", "Any address; the first account of PRIVATE_KEY when left out"))
     .setAction(() => import("./joint/status.ts"))
     .build(),
-  reading(["pool", "history"], "Shows what happened in the pool lately, or what one person did there")
+  aboutPool(["pool", "history"], "Shows what happened in the pool lately, or what one person did there")
     .addPositionalArgument(optional("address", "Any address; everybody when left out"))
     .addOption({
       name: "days",
@@ -244,13 +254,37 @@ export const tasks = [
     })
     .setAction(() => import("./joint/history.ts"))
     .build(),
-  sending(["pool", "buy-machine"], "Lets the pool buy a listed NFT, if it satisfies the policy")
+  inPool(["pool", "buy-machine"], "Lets the pool buy a listed NFT, if it satisfies the policy")
     .addPositionalArgument(NFT_ID)
     .setAction(() => import("./joint/buyMachine.ts"))
     .build(),
-  sending(["pool", "collect"], "Takes the income of machines into the pool, books it, and pays tickets")
+  inPool(["pool", "collect"], "Takes the income of machines into the pool, books it, and pays tickets")
     .addPositionalArgument(optional("ids", "Numbers of NFTs, like 17 or 3,5-8; all machines when left out"))
     .setAction(() => import("./joint/collect.ts"))
+    .build(),
+  aboutPool(["pool", "auction"], "Shows the auction of a stablecoin pool's FIL: price, what is left, what comes next")
+    .setAction(() => import("./joint/auction.ts"))
+    .build(),
+  inPool(["pool", "sell-fil"], "Begins a lot with all FIL that a stablecoin pool has not sold; anyone may")
+    .setAction(() => import("./joint/sellFil.ts"))
+    .build(),
+  inPool(["pool", "buy-fil"], "Buys FIL of a stablecoin pool's lot, at the price of the moment")
+    .addPositionalArgument({ name: "amount", description: "FIL, like 10, or all that is left" })
+    .addOption(optional("maxPrice", "The most that one FIL may cost, like 5.2; its price now when left out"))
+    .addOption(optional("to", "Who gets the FIL, any address; the sender when left out"))
+    .setAction(() => import("./joint/buyFil.ts"))
+    .build(),
+  reading(["pool", "create"], "Deploys a pool over a stablecoin with the auction of its FIL; anyone may")
+    .addOption(required("coin", "0x address of an ERC-20 with 18 decimals at most"))
+    .addOption(required("firstPrice", "About what one FIL costs in the coin, like 5.30: the auction begins by it"))
+    .addOption(optional("name", "Of its shares; Joint Mining and the coin's symbol when left out"))
+    .addOption(optional("symbol", "Of its shares, by which tasks call it; d and the coin's symbol when left out"))
+    .addFlag(REALLY)
+    .addOption(FROM)
+    .setAction(() => import("./joint/create.ts"))
+    .build(),
+  inPool(["pool", "admit"], "For governance: gives a new pool's setters their roles, lets the market take its coin")
+    .setAction(() => import("./joint/admit.ts"))
     .build(),
 
   task("abi", "Writes lib/abi from the compiled contracts")

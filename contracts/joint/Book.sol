@@ -59,6 +59,8 @@ struct Book {
     // slot 7
     /// @notice What the network expected of 2^50 bytes of QAP for one day when it last answered, attoFIL.
     uint128 perPiB;
+    /// @notice What one FIL counted for entrants at the last booking, in the asset.
+    uint128 filPrice;
     // then
     uint256[] ids;
     mapping(uint256 id => Rig) rigs;

@@ -5,7 +5,7 @@ import { IERC4626 } from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import { BPS, Book, DAY } from "./Book.sol";
+import { BPS, Book, DAY, VIRTUAL_SHARES } from "./Book.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { PoolBase } from "./PoolBase.sol";
 import { Pricing } from "./Pricing.sol";
@@ -17,6 +17,8 @@ abstract contract Entering is PoolBase {
 
     /// @dev The most that the pool may ever be worth: half of what its accounts have room for.
     uint256 private constant MAX_WORTH = type(uint96).max / 2;
+    /// @dev Nobody enters once a share is worth less than this part of its first price: shares would outgrow the queue.
+    uint256 private constant LEAST_PRICE_PART = 1_000;
     /// @dev Nobody enters while more than this part of the upper value lies behind weights that one report has lowered.
     uint256 private constant DOUBTFUL_BPS = 100;
 
@@ -116,6 +118,7 @@ abstract contract Entering is PoolBase {
     }
 
     function _room(uint256 upper) private view returns (uint256) {
+        if (totalSupply() > (upper + 1) * VIRTUAL_SHARES * LEAST_PRICE_PART) return 0;
         uint256 cap = depositCap();
         uint256 worth = Math.max(upper, _bookOf.deposits);
         uint256 room = worth < MAX_WORTH ? MAX_WORTH - worth : 0;

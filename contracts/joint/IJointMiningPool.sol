@@ -25,13 +25,13 @@ import { IERC7540 } from "./IERC7540.sol";
 /// part of its expected income (the lower of realised and expected, half of expected while it was measured for less than
 /// 30 days); the same part of its receivables, less their share of the miner's arrears; less EXIT_FEE_BPS, which stays in
 /// the pool. Whatever lifts the upper price beyond what entrants paid for is held back from leavers and released evenly over
-/// `releaseFrames`: nobody can come for an income, or a sale, and go with it.
+/// `releaseFrames`, less what was lost again: nobody can come for an income, or a sale, and go with it.
 ///
 /// **Leaving** is at once while there is cash and nobody waits; otherwise by a ticket, first in, first out, priced when it
 /// is paid. All machines are bought after all tickets are paid.
 ///
 /// When the last share has left, what stays in the pool is nobody's: the first deposit after that is priced as the first of
-/// all, and gets it.
+/// all, and gets it. A pool that has lost all but a thousandth of what a share cost at first takes no more deposits.
 ///
 /// **Standards.** ERC-4626 with the redeem side of ERC-7540: `redeem` and `withdraw` claim what was requested and paid;
 /// `previewRedeem` and `previewWithdraw` revert. `exit` requests and claims in one call. A donation is not seen by any
@@ -325,7 +325,8 @@ interface IJointMiningPool is IERC4626, IERC7540 {
     function sellMachine(uint256 id, uint256 maxPrice, address to) external payable returns (uint256 price);
 
     /// @notice Gives up a machine in which no report has found power for WRITE_OFF_DELAY epochs, when the chain has ended
-    /// every faulty sector: what was not paid off is lost. What it earned is still collected. Anyone may call.
+    /// every faulty sector: what can be had now is harvested and collected, and what was not paid off is lost. What comes
+    /// in later is still collected. Anyone may call.
     function recogniseLoss(uint256 id) external;
 
     /// @notice Takes coins of a buyer and sends it FIL. Only the auction.

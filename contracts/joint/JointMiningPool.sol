@@ -88,9 +88,7 @@ contract JointMiningPool is Leaving, IERC165 {
         if (rig.place == 0) revert NotMachine(id);
         Machines.settle(_bookOf, env);
         if (rig.place == 0) revert NotMachine(id); // it has ended
-        uint256[] memory ids = new uint256[](1);
-        ids[0] = id;
-        _collect(env, ids, 0);
+        _collectOne(env, id);
         uint256 forIncome;
         (price, forIncome) = Machines.ask(_bookOf, env, id);
         if (price > maxPrice) revert AskTooHigh(id, price, maxPrice);
@@ -106,7 +104,13 @@ contract JointMiningPool is Leaving, IERC165 {
     /// @inheritdoc IJointMiningPool
     function recogniseLoss(uint256 id) external nonReentrant {
         Env memory env = _env();
+        Rig storage rig = _bookOf.rigs[id];
+        if (rig.place == 0) revert NotMachine(id);
+        // what can be had now is not lost: or who enters next would get a part of it for nothing
+        // solhint-disable-next-line no-empty-blocks
+        try IPowerNFT(POWER_NFT).harvest(rig.minerId) {} catch {}
         Machines.settle(_bookOf, env);
+        if (rig.place != 0) _collectOne(env, id);
         Machines.recogniseLoss(_bookOf, env, id);
     }
 
@@ -158,6 +162,13 @@ contract JointMiningPool is Leaving, IERC165 {
     /// @inheritdoc Entering
     function _settleIfDue() internal override {
         if (!isSettled()) Machines.settle(_bookOf, _env());
+    }
+
+    /// @dev Takes what a machine can be paid, once it was settled.
+    function _collectOne(Env memory env, uint256 id) private {
+        uint256[] memory ids = new uint256[](1);
+        ids[0] = id;
+        _collect(env, ids, 0);
     }
 
     /// @dev Takes what NFTs can be paid.

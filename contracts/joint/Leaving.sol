@@ -120,7 +120,7 @@ abstract contract Leaving is Entering {
         uint256 paid = Pricing.affordable(all, _bookOf.cash, supply, lower);
         uint256 now_ = paid > all - shares ? paid - (all - shares) : 0;
         (assets, ) = Pricing.worthOf(now_, supply, lower);
-        waits = shares - now_;
+        waits = assets == 0 ? shares : shares - now_;
     }
 
     /// @inheritdoc IJointMiningPool

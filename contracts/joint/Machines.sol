@@ -142,7 +142,10 @@ library Machines {
         uint64 since = expired ? rig.expiry : rig.idleSince;
         uint64 earliest = since == 0 ? 0 : since + LOSS_DELAY;
         if (since == 0 || block.number < earliest) revert IJointMiningPool.TooEarlyForLoss(id, earliest);
+        Round memory round;
+        round.upper = book.upper(env.coin != address(0), env.lastPrice);
         _end(book, env, id); // what comes in later still counts when it comes
+        _close(book, env, round);
     }
 
     /// @notice Ends a machine that is sold, and takes down its price.
@@ -157,7 +160,7 @@ library Machines {
     /// @notice Takes down that FIL income was sold.
     function filSold(Book storage book, Env memory env, uint256 amount, uint256 coins) external {
         Round memory round;
-        round.upper = book.upper(true, env.lastPrice);
+        round.upper = _reprice(book, env);
         book.unsoldFil -= amount.toUint96();
         book.cash = (book.cash + coins).toUint96();
         _close(book, env, round);
@@ -336,16 +339,24 @@ library Machines {
 
     // BOOKING
 
-    function _open(Book storage book, Env memory env) private view returns (Round memory round) {
+    function _open(Book storage book, Env memory env) private returns (Round memory round) {
         (round.perPiB, round.answered) = _askNetwork(book, env);
-        round.upper = book.upper(env.coin != address(0), env.lastPrice);
+        round.upper = _reprice(book, env);
         round.mean = book.meanUtilisation();
     }
 
-    /// @dev Holds back from leavers what nobody has paid for.
+    /// @dev Takes down what FIL counts from now on.
+    /// @return upper The value for entrants at what it counted until now: a dearer price is a rise like any other.
+    function _reprice(Book storage book, Env memory env) private returns (uint256 upper) {
+        upper = book.upper(env.coin != address(0), book.filPrice);
+        if (book.filPrice != env.lastPrice) book.filPrice = env.lastPrice.toUint128();
+    }
+
+    /// @dev Holds back from leavers what nobody has paid for, less what was lost of it.
     function _close(Book storage book, Env memory env, Round memory round) private returns (uint256 upper) {
         upper = book.upper(env.coin != address(0), env.lastPrice);
         if (upper > round.upper) book.holdBack(upper - round.upper, env.policy.releaseFrames);
+        else book.holdLess(round.upper - upper);
     }
 
     /// @dev Books what a machine earned since the last time, and pays it off.

@@ -59,6 +59,14 @@ library Pricing {
         book.heldUntil = uint32(block.number + span);
     }
 
+    /// @notice Holds less back: what had risen has fallen again, so no more of it is to come. The rest keeps its time.
+    function holdLess(Book storage book, uint256 amount) internal {
+        uint256 held = heldBackOf(book);
+        if (held == 0) return;
+        book.heldBack = held > amount ? uint96(held - amount) : 0;
+        book.heldFrom = uint32(block.number);
+    }
+
     /// @notice Shares for a deposit, rounded down. What is left in a pool that everybody has left is nobody's: who comes
     /// first gets it, or shares would be as dear as what is left.
     function sharesFor(uint256 assets, uint256 supply, uint256 upper_) internal pure returns (uint256) {

@@ -4,5 +4,6 @@ export const erc20Abi = [
   "function approve(address spender, uint256 value) returns (bool)",
   "function balanceOf(address account) view returns (uint256)",
   "function decimals() view returns (uint8)",
+  "function name() view returns (string)",
   "function symbol() view returns (string)",
 ] as const;

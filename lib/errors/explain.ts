@@ -1,6 +1,7 @@
 import { ErrorDescription, Interface } from "ethers";
 import { z } from "zod";
 
+import { accessManagerAbi } from "../abi/accessManager.ts";
 import { filAuctionAbi } from "../abi/filAuction.ts";
 import { jointMiningPoolAbi } from "../abi/jointMiningPool.ts";
 import { minerRegistryAbi } from "../abi/minerRegistry.ts";
@@ -367,6 +368,14 @@ export const SENTENCES: Readonly<Record<string, (facts: Facts) => string>> = {
   BadAuction: () => "An auction needs a pool and a first price of one FIL: name both.",
 
   // OpenZeppelin
+  AccessManagerAlreadyScheduled: () => "This is scheduled already: wait until it is ready, then carry it out.",
+  AccessManagerExpired: () => "This was ready for more than a week, and has lapsed: schedule it again.",
+  AccessManagerNotReady: () => "This was scheduled, but its delay is not over: carry it out later.",
+  AccessManagerNotScheduled: () => "This has to be scheduled first, and to wait for its delay.",
+  AccessManagerUnauthorizedAccount: (f) =>
+    `${f.address("msgsender")} does not hold role ${f.number("roleId")}: send it from who does.`,
+  AccessManagerUnauthorizedCall: (f) =>
+    `${f.address("caller")} does not hold the role that this needs: send it from governance.`,
   AccessManagedInvalidAuthority: (f) => `${f.address("authority")} cannot be the access manager: name a contract.`,
   AccessManagedRequiredDelay: (f) =>
     `${f.address("caller")} has to schedule this and wait ${formatSpan(f.number("delay") / 30n)}: schedule it through the access manager first.`,
@@ -427,6 +436,7 @@ const INTERFACES = [
   powerMarketAbi,
   jointMiningPoolAbi,
   filAuctionAbi,
+  accessManagerAbi,
   minerVaultAbi,
   minerRegistryAbi,
   SHARED_ERRORS,

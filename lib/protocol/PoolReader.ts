@@ -65,12 +65,27 @@ const ticket = z.object({
   claimed: uint,
 });
 const exitPreview = z.object({ assets: uint, waits: uint, worth: uint });
+const payment = z.object({ shares: uint, assets: uint });
+const appraisal = z.object({
+  price: uint,
+  bid: uint,
+  guaranteed: uint,
+  unpaidIncome: uint,
+  perDay: uint,
+  daysLeft: uint,
+  weight: uint,
+  provider: uint,
+});
 
 export type PoolAccounts = z.output<typeof accounts>;
 export type Machine = z.output<typeof machine>;
 export type PoolPolicy = z.output<typeof policy>;
 export type Ticket = z.output<typeof ticket>;
 export type ExitPreview = z.output<typeof exitPreview>;
+/** Shares that are paid, and what they bring, rounded down. */
+export type TicketPayment = z.output<typeof payment>;
+/** What a pool makes of an NFT on sale: `IJointMiningPool.Appraisal`. */
+export type Appraisal = z.output<typeof appraisal>;
 
 /** Reads a JointMiningPool. Units are those of IJointMiningPool: the asset's smallest unit, bytes, epochs, basis points. */
 export class PoolReader {
@@ -123,6 +138,14 @@ export class PoolReader {
   estimatedWait(requestId: bigint): Promise<bigint> {
     return this.#contract.read(uint, "estimatedWait", [requestId]);
   }
+  /** What the pool makes of an NFT on sale, as of its miner's last sync; the node refuses as the contract would. */
+  appraise(id: bigint): Promise<Appraisal> {
+    return this.#contract.read(appraisal, "appraise", [id]);
+  }
+  /** What `payTickets` would pay now. */
+  payableTickets(): Promise<TicketPayment> {
+    return this.#contract.read(payment, "payTickets");
+  }
   isSettled(): Promise<boolean> {
     return this.#contract.read(z.boolean(), "isSettled");
   }
@@ -143,5 +166,27 @@ export class PoolReader {
   }
   maxSoldBps(): Promise<bigint> {
     return this.#contract.read(uint, "MAX_SOLD_BPS");
+  }
+  /** Epochs without power after which a loss is final. */
+  writeOffDelay(): Promise<bigint> {
+    return this.#contract.read(uint, "WRITE_OFF_DELAY");
+  }
+  /** Whether its asset is wrapped FIL, and all its cash FIL. */
+  isFil(): Promise<boolean> {
+    return this.#contract.read(z.boolean(), "IS_FIL");
+  }
+  /** WFIL, or a stablecoin. */
+  asset(): Promise<Hex> {
+    return this.#contract.read(hex, "asset");
+  }
+  powerNft(): Promise<Hex> {
+    return this.#contract.read(hex, "POWER_NFT");
+  }
+  powerMarket(): Promise<Hex> {
+    return this.#contract.read(hex, "POWER_MARKET");
+  }
+  /** Where a stablecoin pool's FIL is sold; the zero address in a pool over WFIL. */
+  filAuction(): Promise<Hex> {
+    return this.#contract.read(hex, "FIL_AUCTION");
   }
 }

@@ -48,6 +48,9 @@ export interface DeploymentPlan {
   readonly addresses: ProtocolAddresses;
 }
 
+/** What the shares of the pool over FIL are called. */
+export const FIL_POOL = { name: "Joint Mining FIL", symbol: "dFIL" } as const;
+
 /** The contracts in the order of their deployment. */
 const ORDER = [
   "ExpectedIncome",
@@ -129,8 +132,8 @@ export function planDeployment(
       at("PowerMarket"),
       asset,
       ZeroAddress,
-      "Joint Mining FIL",
-      "dFIL",
+      FIL_POOL.name,
+      FIL_POOL.symbol,
     ],
   };
   return {

@@ -74,6 +74,19 @@ export class Outbox {
     return this.#o.account?.address;
   }
 
+  /** Whether a transaction to a contract is under way, or included too lately to count as done. */
+  awaits(to: Hex): boolean {
+    const { account, journal } = this.#o;
+    if (account === undefined) return false;
+    return journal.open(account.address).some(({ call }) => call.to.toLowerCase() === to.toLowerCase());
+  }
+
+  /** Purposes that begin so and failed on chain, each as often as it did. */
+  failed(beginning: string): readonly string[] {
+    const { account, journal } = this.#o;
+    return account === undefined ? [] : journal.failed(account.address, beginning);
+  }
+
   /** Looks what became of everything that is open; sends again, replaces and fills gaps. Measures what is left for gas. */
   async reconcile(): Promise<Reconciled> {
     const counts = { done: 0, failed: 0, cancelled: 0, lost: 0, open: 0 };

@@ -5,6 +5,7 @@ import {
   ExplainedError,
   type Hex,
   OracleReader,
+  PoolReader,
   PowerNftReader,
   RefusedError,
   formatFil,
@@ -66,6 +67,8 @@ const KEEPER_METHODS = ["Filecoin.StateMinerInfo", "Filecoin.StateMinerAvailable
 
 /** Gas that a day of reports and applied pages may take, at the highest price that is paid. */
 const GAS_OF_A_DAY = 500_000_000n;
+/** And a day of a pool: settling its machines, collecting, paying tickets, buying. */
+const GAS_OF_A_POOL = 500_000_000n;
 
 const CHECKS: Readonly<Record<string, Check>> = {
   "this program": () => Promise.resolve(`Node.js ${process.versions.node}`), // an older one cannot read these files
@@ -115,6 +118,18 @@ const CHECKS: Readonly<Record<string, Check>> = {
     }
     return "deployed, and they know each other";
   },
+  "joint mining pools": async ({ pool, config }) => {
+    for (const address of config.jointMiningPools) {
+      const nft = await new PoolReader(pool.request, address).powerNft();
+      if (!same(nft, config.powerNft)) {
+        throw new RefusedError(
+          `The pool at ${address} works with ${nft}, not ${config.powerNft}: set jointMiningPools right.`,
+        );
+      }
+    }
+    const { length } = config.jointMiningPools;
+    return length === 0 ? "none is set: keepers leave them alone" : `${length}, over these power NFTs`;
+  },
   key: ({ account }) => Promise.resolve(account?.address ?? "none is set: dry, nothing is sent"),
   membership: async ({ pool, config, account }) => {
     if (account === undefined) return "dry: no key that could be a member";
@@ -129,7 +144,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   balance: async ({ eth, account, config }) => {
     if (account === undefined) return "dry: no gas is needed";
     const balance = await eth.balance(account.address);
-    const needed = GAS_OF_A_DAY * config.maxFeePerGas;
+    const gas = GAS_OF_A_DAY + GAS_OF_A_POOL * BigInt(config.jointMiningPools.length);
+    const needed = gas * config.maxFeePerGas;
     if (balance < needed) {
       throw new RefusedError(
         `${account.address} has ${formatFil(balance)}, a day may take ${formatFil(needed)}: send it FIL, or lower maxFeePerGas.`,

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 
-import { type Deployment, committedPath, readDeployment } from "../../lib/deployments.ts";
+import { type Deployment, committedPath, poolsOf, readDeployment } from "../../lib/deployments.ts";
 import { UsageError } from "../../lib/index.ts";
 import type { Terminal } from "./Terminal.ts";
 
@@ -24,6 +24,7 @@ export async function init(terminal: Terminal, options: InitOptions): Promise<vo
     powerOracle: contracts.powerOracle,
     powerNft: contracts.powerNFT,
     minerRegistry: contracts.minerRegistry,
+    jointMiningPools: poolsOf(contracts).map(({ address }) => address),
     deployedAt,
     dataFolder: "miner-bridge-data",
   };

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 
-import { OracleReader, formatFil, frameOf } from "../../lib/index.ts";
+import { ExplainedError, type Hex, OracleReader, PoolReader, formatFil, frameOf } from "../../lib/index.ts";
 import { EthNode, loadAccount } from "../chain/index.ts";
 import { composePool } from "../compose.ts";
 import { readConfig } from "../config/index.ts";
 import { HistoryReader } from "../indexer/index.ts";
+import type { EndpointPool } from "../lotus/index.ts";
 import { createLog } from "../ops/index.ts";
 import { State, statePath } from "../state/index.ts";
 import { type Terminal, toJson } from "./Terminal.ts";
@@ -12,6 +13,18 @@ import { type Terminal, toJson } from "./Terminal.ts";
 export interface StatusOptions {
   readonly config?: string | undefined;
   readonly json: boolean;
+}
+
+/** A pool of the settings; only its address where it does not answer. */
+interface PoolStanding {
+  readonly address: Hex;
+  readonly machines?: bigint;
+  readonly settledAt?: bigint;
+  readonly isSettled?: boolean;
+  /** Shares. */
+  readonly waiting?: bigint;
+  /** The same in words. */
+  readonly text: string;
 }
 
 /** So many of the last transactions are shown. */
@@ -35,6 +48,7 @@ export async function status(terminal: Terminal, { config: path, json }: StatusO
     key: account?.address ?? "none: dry",
     /** attoFIL; what is left for gas. */
     balance,
+    pools: await Promise.all(config.jointMiningPools.map((address) => poolOf(pool, address))),
     roles,
     history: historyOf(config.dataFolder),
   };
@@ -45,6 +59,7 @@ export async function status(terminal: Terminal, { config: path, json }: StatusO
   terminal.print(`head          epoch ${found.head}, frame ${found.frame}`);
   terminal.print(`oracle        last agreed frame ${lastFrame}${stale ? ": STALE, no new NFT becomes active" : ""}`);
   terminal.print(`key           ${found.key}${balance === undefined ? "" : `, ${formatFil(balance)} for gas`}`);
+  for (const { address, text } of found.pools) terminal.print(`pool          ${address}: ${text}`);
   for (const { role, epoch, vaults, sent } of roles) {
     terminal.print(`${role.padEnd(13)} events read to epoch ${epoch ?? "-"}, ${vaults} vaults`);
     for (const { purpose, status: state, hash } of sent)
@@ -66,6 +81,20 @@ function historyOf(folder: string): { epoch: bigint | undefined; incomeTo: bigin
     return { epoch: standing?.epoch, incomeTo: standing?.closed ?? undefined };
   } finally {
     history.close();
+  }
+}
+
+/** How a pool stands, or why nobody knows. */
+async function poolOf({ request }: EndpointPool, address: Hex): Promise<PoolStanding> {
+  try {
+    const pool = new PoolReader(request, address);
+    const [{ machines, waiting, settledAt }, isSettled] = await Promise.all([pool.accounts(), pool.isSettled()]);
+    const settled = isSettled ? "settled today" : `last settled in epoch ${settledAt}`;
+    const text = `machines ${machines}, ${settled}${waiting > 0n ? ", people wait to be paid" : ""}`;
+    return { address, machines, settledAt, isSettled, waiting, text };
+  } catch (error) {
+    if (!(error instanceof ExplainedError)) throw error;
+    return { address, text: error.shortMessage };
   }
 }
 

@@ -8,6 +8,14 @@ const text = z.string().min(1);
 const address = text
   .refine((typed) => isAddress(typed), "not a 0x address")
   .transform((typed) => getAddress(typed) as Hex);
+const addresses = z.union([
+  z.array(address),
+  // nothing between commas is no address
+  z
+    .string()
+    .transform((typed) => (typed === "" ? [] : typed.split(",")))
+    .pipe(z.array(address)),
+]);
 const url = z.url({ protocol: /^https?$/, error: "not an http(s) URL" });
 const urls = z.union([z.array(url).min(1), text.transform((typed) => typed.split(",")).pipe(z.array(url).min(1))]);
 const digits = text.regex(/^\d+$/, "not a whole number").transform(Number);
@@ -24,6 +32,10 @@ export const settings = z.strictObject({
   powerOracle: address.describe("PowerOracle"),
   powerNft: address.describe("PowerNFT"),
   minerRegistry: address.describe("MinerRegistry"),
+  jointMiningPools: addresses
+    .transform((named): readonly Hex[] => [...new Set(named)])
+    .default([])
+    .describe("Joint mining pools that a keeper looks after"),
   deployedAt: epochs(0).describe("Epoch at which the contracts were deployed: events are read from there"),
   dataFolder: text.default("miner-bridge-data").describe("Folder of the bridge's memory, one file for each role"),
   keyFile: text.optional().describe("File with the private key in hexadecimal, readable by its owner alone"),
@@ -58,8 +70,14 @@ export const settings = z.strictObject({
   syncMiners: duty.describe("Keeper: measure each miner before its deadline"),
   harvestMiners: duty.describe("Keeper: harvest when what can be paid is worth the gas"),
   settleExpiries: duty.describe("Keeper: measure past dates of expiry, and free the sectors of expired NFTs"),
+  settlePools: duty.describe("Keeper: settle each pool once a day"),
+  bookLosses: duty.describe("Keeper: impair machines whose weight fell, recognise losses that are final"),
+  collectIncome: duty.describe("Keeper: take machines' income into their pool when it is worth the gas"),
+  payTickets: duty.describe("Keeper: pay who waits to leave a pool, when there is cash"),
+  buyMachines: duty.describe("Keeper: let pools buy the best listing that their policy takes"),
+  startLots: duty.describe("Keeper: start the auction of a stablecoin pool's FIL"),
   syncMarginEpochs: epochs(120).default(40_320n).describe("How long before its deadline a miner is measured"),
-  harvestGasFactor: whole(1).default(20).describe("Harvest when the payment is so many times its gas"),
+  harvestGasFactor: whole(1).default(20).describe("Harvest and collect when the payment is so many times its gas"),
   httpHost: text.default("127.0.0.1").describe("Where `/health`, `/ready` and `/metrics` are served"),
   httpPort: whole(0, 65_535).default(9464).describe("Port of it; 0 serves nothing. Each role needs its own"),
   apiHost: text.default("127.0.0.1").describe("Index: where the history's API is served"),

@@ -26,5 +26,5 @@ function row(...cells: readonly string[]): string {
 function defaultOf(setting: z.ZodType): string {
   if (setting instanceof z.ZodOptional) return "none";
   if (!(setting instanceof z.ZodDefault)) return "required";
-  return String(setting.def.defaultValue);
+  return String(setting.def.defaultValue) || "none";
 }

@@ -1,8 +1,8 @@
 import { type LotusClient, TemporaryError, type Tipset, type TipsetKey } from "../../lib/index.ts";
-import type { EthNode } from "../chain/index.ts";
+import { type EthNode, epochRanges } from "../chain/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Log } from "../ops/index.ts";
-import type { Discovered, Place } from "../state/index.ts";
+import type { Discovered, Listings, Place } from "../state/index.ts";
 import { EVENT_TOPICS, discoveryOf } from "./events.ts";
 
 /** The chain changed below a tipset that was final. What depended on it was forgotten and is read again. */
@@ -13,7 +13,7 @@ export class ReorgBelowFinalityError extends TemporaryError {
 export interface DiscoverDeps {
   readonly eth: EthNode;
   readonly lotus: LotusClient;
-  readonly state: { readonly discovered: Discovered };
+  readonly state: { readonly discovered: Discovered; readonly listings: Listings };
   readonly config: Pick<Config, "powerNft" | "minerRegistry" | "deployedAt" | "logRangeEpochs">;
   readonly log: Log;
 }
@@ -36,11 +36,9 @@ export async function discover(deps: DiscoverDeps, finalized: Tipset): Promise<n
   const { discovered } = deps.state;
   const until = finalized.Height - 1n; // the events of the final tipset itself are executed by the one after it
   await checkPlace(deps, finalized);
-  let from = (discovered.place()?.epoch ?? config.deployedAt - 1n) + 1n;
+  const begin = (discovered.place()?.epoch ?? config.deployedAt - 1n) + 1n;
   let found = 0;
-  while (from <= until) {
-    const last = from + config.logRangeEpochs - 1n;
-    const to = last < until ? last : until;
+  for (const { from, to } of epochRanges({ from: begin, to: until }, config.logRangeEpochs)) {
     const tipset = await placeAt(deps, to, finalized);
     const logs = await eth.logs({
       address: [config.powerNft, config.minerRegistry],
@@ -51,14 +49,13 @@ export async function discover(deps: DiscoverDeps, finalized: Tipset): Promise<n
     discovered.add(logs.map(discoveryOf), tipset);
     found += logs.length;
     log.debug({ event: "discovery.read", from, to, found: logs.length }, `read events of epochs ${from} to ${to}`);
-    from = to + 1n;
   }
   return found;
 }
 
 async function checkPlace(deps: DiscoverDeps, finalized: Tipset): Promise<void> {
   const { log } = deps;
-  const { discovered } = deps.state;
+  const { discovered, listings } = deps.state;
   const [newest, ...older] = discovered.places();
   if (newest === undefined || newest.epoch >= finalized.Height) return; // a node that lags is found out elsewhere
   if ((await placeAt(deps, newest.epoch, finalized)).tipset === newest.tipset) return;
@@ -69,6 +66,7 @@ async function checkPlace(deps: DiscoverDeps, finalized: Tipset): Promise<void> 
     break;
   }
   const until = same?.epoch ?? deps.config.deployedAt - 1n;
+  listings.forgetAfter(until); // first: a kill in between is made good at the next look
   discovered.forgetAfter(until);
   log.error({ event: "discovery.reorg", epoch: newest.epoch, until }, "the chain changed below a final tipset");
   throw new ReorgBelowFinalityError(

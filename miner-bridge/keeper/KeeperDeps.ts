@@ -3,24 +3,23 @@ import type { EthNode, NodePosition, Outbox, Targets } from "../chain/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Metrics } from "../ops/index.ts";
 import type { ReportDeps } from "../report/index.ts";
+import type { State } from "../state/index.ts";
 
 /** The settings that a keeper reads. */
 export type KeeperSettings = Pick<
   Config,
+  | DutyName
   | "powerNft"
   | "powerOracle"
+  | "jointMiningPools"
+  | "deployedAt"
   | "logRangeEpochs"
-  | "applyReports"
-  | "announceSkips"
-  | "activateVaults"
-  | "syncMiners"
-  | "harvestMiners"
-  | "settleExpiries"
   | "syncMarginEpochs"
   | "harvestGasFactor"
 >;
 
 export interface KeeperDeps extends ReportDeps {
+  readonly state: ReportDeps["state"] & Pick<State, "listings">;
   readonly eth: EthNode;
   readonly outbox: Outbox;
   readonly targets: Targets;
@@ -28,7 +27,7 @@ export interface KeeperDeps extends ReportDeps {
   readonly metrics: Metrics["keeper"];
 }
 
-/** Something that a keeper would send for one miner. */
+/** Something that a keeper would send for a miner or a pool. */
 export interface Deed {
   /** Sent once for each purpose. */
   readonly purpose: string;
@@ -38,7 +37,24 @@ export interface Deed {
 
 /** One thing that a keeper does. It may be switched off by the setting of its name. */
 export type DutyName =
-  "applyReports" | "announceSkips" | "activateVaults" | "syncMiners" | "harvestMiners" | "settleExpiries";
+  | "applyReports"
+  | "announceSkips"
+  | "activateVaults"
+  | "syncMiners"
+  | "harvestMiners"
+  | "settleExpiries"
+  | "settlePools"
+  | "bookLosses"
+  | "collectIncome"
+  | "payTickets"
+  | "buyMachines"
+  | "startLots";
+
+/** What the duties of one round share. */
+export interface RoundDeps extends KeeperDeps {
+  /** Pools whose questions were not answered in this round: they are not waited for again. */
+  readonly silentPools: Set<Hex>;
+}
 
 /** Finds what is to be done, and has it done by `act`. */
-export type Duty = (deps: KeeperDeps, position: NodePosition, act: (deed: Deed) => Promise<void>) => Promise<void>;
+export type Duty = (deps: RoundDeps, position: NodePosition, act: (deed: Deed) => Promise<void>) => Promise<void>;

@@ -9,7 +9,7 @@ import {
   powerOracleAbi,
   referenceEpoch,
 } from "../../lib/index.ts";
-import type { NodePosition } from "../chain/index.ts";
+import { type NodePosition, epochRanges } from "../chain/index.ts";
 import { type Report, NotFinalError, computeReport } from "../report/index.ts";
 import type { Duty, KeeperDeps } from "./KeeperDeps.ts";
 
@@ -80,11 +80,9 @@ async function saidOnChain(deps: KeeperDeps, frame: number, event: "Applied" | "
   const topic = ORACLE.getEvent(event)?.topicHash as Hex;
   const newest = await eth.blockNumber();
   const said = new Set<string>();
-  for (let from = referenceEpoch(frame); from <= newest; from += config.logRangeEpochs) {
-    const last = from + config.logRangeEpochs - 1n;
-    const to = last < newest ? last : newest;
+  for (const range of epochRanges({ from: referenceEpoch(frame), to: newest }, config.logRangeEpochs)) {
     const topics = [toBeHex(frame, 32) as Hex];
-    for (const found of await eth.logs({ address: [config.powerOracle], events: [topic], topics, from, to })) {
+    for (const found of await eth.logs({ address: [config.powerOracle], events: [topic], topics, ...range })) {
       const args = ORACLE.parseLog(found)?.args;
       const first = event === "Applied" ? String(args?.getValue("firstId")) : "";
       said.add(`${String(args?.getValue("minerId"))}:${first}`);

@@ -4,6 +4,7 @@ import { Address, type Hex, type MinerAccount, PowerNftReader, formatFil, powerN
 import { filOf } from "../ops/index.ts";
 import type { Vault } from "../state/index.ts";
 import { eachMiner } from "./eachMiner.ts";
+import { gasCost } from "./gasCost.ts";
 import type { Duty, KeeperDeps } from "./KeeperDeps.ts";
 
 const NFT = new Interface(powerNftAbi);
@@ -36,12 +37,7 @@ export const harvestMiners: Duty = async (deps, _, act) => {
     if (harvestable === 0n) return;
     const data = encode("settle", minerId);
     const call = { to: config.powerNft, data };
-    const [gas, baseFee, priorityFee] = await Promise.all([
-      eth.estimateGas({ from, ...call }),
-      eth.baseFee(),
-      eth.priorityFee(),
-    ]);
-    const cost = gas * (baseFee + priorityFee);
+    const cost = await gasCost(eth, { from, ...call });
     log.debug(
       { event: "keeper.worth", minerId, harvestable, cost },
       `${formatFil(harvestable)} for ${formatFil(cost)}`,

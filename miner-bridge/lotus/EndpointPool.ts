@@ -43,6 +43,8 @@ const MAX_RESPONSE = 64 * 2 ** 20;
 const RETRIES = 4;
 const PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
+/** A bearer token (RFC 6750). */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 /** A contract reverted: the same everywhere. */
 const REVERTED = 3;
 
@@ -59,12 +61,15 @@ export class EndpointPool {
   readonly request: JsonRpcRequest;
   readonly #options: EndpointPoolOptions;
 
-  /** @throws {UsageError} without endpoints, or for a URL that is none. */
+  /** @throws {UsageError} without endpoints, or for a URL or a token that is none. */
   constructor(options: EndpointPoolOptions) {
     const { endpoints, timeoutMs = TIMEOUT, maxResponseBytes = MAX_RESPONSE, prefix = "f", now = Date.now } = options;
     if (endpoints.length === 0) throw new UsageError("No Lotus endpoint is configured: name at least one.");
     if (endpoints.some(({ url }) => !URL.canParse(url))) {
       throw new UsageError("The URL of a Lotus endpoint cannot be read: it looks like http://127.0.0.1:1234/rpc/v1.");
+    }
+    if (endpoints.some(({ token }) => token !== undefined && !TOKEN.test(token))) {
+      throw new UsageError("The token of a Lotus endpoint is none: it is one line of letters, digits and -._~+/=.");
     }
     this.#options = options;
     this.endpoints = endpoints.map((address) => new Endpoint(address, { timeoutMs, maxResponseBytes }, prefix, now));

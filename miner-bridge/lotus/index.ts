@@ -10,4 +10,4 @@ export { pinTipset } from "./pinTipset.ts";
 export { probeMethods } from "./probeMethods.ts";
 export { limitTo } from "./limitTo.ts";
 export type { Limit } from "./limitTo.ts";
-export type { StreamedAnswer } from "./openStream.ts";
+export type { StreamEnd } from "./openStream.ts";

@@ -78,6 +78,16 @@ export function createMetrics() {
       syncDeadline: gauge("keeper_sync_deadline_epochs", "Epochs left until a sync must have come", ["miner"]),
       owed: gauge("keeper_owed_fil", "What a miner still owes its holders, FIL", ["miner"]),
       arrears: gauge("keeper_arrears_fil", "Income that was owed but went elsewhere, FIL", ["miner"]),
+      poolUnsettled: gauge(
+        "keeper_pool_unsettled_epochs",
+        "Epochs since a pool was settled; 0 while it has no machine",
+        ["pool"],
+      ),
+      poolWaiting: gauge("keeper_pool_waiting_ratio", "Part of a pool's shares that waits to be paid, 0 to 1", [
+        "pool",
+      ]),
+      poolListings: gauge("keeper_pool_listings", "Listings that a pool's policy took at the last look", ["pool"]),
+      poolUnsold: gauge("keeper_pool_unsold_fil", "FIL that a stablecoin pool has not sold", ["pool"]),
     },
     index: {
       epoch: gauge("index_epoch", "The last epoch that the history holds"),

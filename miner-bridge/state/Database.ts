@@ -42,6 +42,11 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS nfts (
     id INTEGER PRIMARY KEY, miner_id INTEGER NOT NULL, nominal_power TEXT NOT NULL, expiry INTEGER NOT NULL,
     sectors TEXT NOT NULL, minted_at INTEGER NOT NULL, burned_at INTEGER, freed_at INTEGER) STRICT;
+  -- NFTs that were listed on a market, when they were looked at last, and how far the market's events were read
+  CREATE TABLE IF NOT EXISTS markets (address TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS listings (
+    market TEXT NOT NULL, nft_id INTEGER NOT NULL, expiry INTEGER NOT NULL, looked_at INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (market, nft_id)) STRICT;
   CREATE TABLE IF NOT EXISTS reports (
     frame INTEGER PRIMARY KEY, tipset TEXT NOT NULL, root TEXT NOT NULL, content TEXT NOT NULL,
     outvoted INTEGER NOT NULL DEFAULT 0) STRICT;

@@ -92,6 +92,12 @@ export class Journal {
     return Number(this.#db.get(sql, sender, purpose)?.["count"]);
   }
 
+  /** Purposes that begin so and failed on chain, each as often as it did. */
+  failed(sender: Hex, beginning: string): string[] {
+    const sql = "SELECT purpose FROM intents WHERE sender = ? AND substr(purpose, 1, ?) = ? AND status = 'failed'";
+    return this.#db.all(sql, sender, BigInt(beginning.length), beginning).map((row) => row["purpose"] as string);
+  }
+
   /** The newest intents first. */
   recent(count: number): Intent[] {
     return this.#db

@@ -4,6 +4,7 @@ import { Blocks } from "./Blocks.ts";
 import { Database } from "./Database.ts";
 import { Discovered } from "./Discovered.ts";
 import { Journal } from "./Journal.ts";
+import { Listings } from "./Listings.ts";
 import { Reports } from "./Reports.ts";
 
 /** Where a role keeps its memory. */
@@ -14,6 +15,7 @@ export function statePath(folder: string, role: string): string {
 /** The memory of one role: everything that has to outlive the process. */
 export class State {
   readonly discovered: Discovered;
+  readonly listings: Listings;
   readonly reports: Reports;
   readonly journal: Journal;
   readonly blocks: Blocks;
@@ -22,6 +24,7 @@ export class State {
   constructor(database: Database) {
     this.#database = database;
     this.discovered = new Discovered(database);
+    this.listings = new Listings(database);
     this.reports = new Reports(database);
     this.journal = new Journal(database);
     this.blocks = new Blocks(database);

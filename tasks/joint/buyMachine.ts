@@ -1,16 +1,17 @@
-import { formatFil, RefusedError } from "../../lib/index.ts";
+import { RefusedError } from "../../lib/index.ts";
 import { callStep, eventValue } from "../support/calls.ts";
+import { coinAt } from "../support/coin.ts";
 import { execute } from "../support/execute.ts";
-import { marketReader, reportNft } from "../support/market.ts";
+import { marketReader, reportNft, sameAddress } from "../support/market.ts";
 import { nftReader, parseIds, readNft } from "../support/nft.ts";
-import { poolReader } from "../support/pool.ts";
+import { openPool, type PoolArguments } from "../support/pool.ts";
 import { policyChecks } from "../support/purchase.ts";
 import { taskAction } from "../support/runTask.ts";
 import { reportSender } from "../support/Sender.ts";
 import { simulate } from "../support/simulate.ts";
 import type { SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
-export interface BuyMachineArguments extends SendingArguments {
+export interface BuyMachineArguments extends SendingArguments, PoolArguments {
   readonly id: string;
 }
 
@@ -18,9 +19,9 @@ export interface BuyMachineArguments extends SendingArguments {
 export async function buyMachine(context: TaskContext, args: BuyMachineArguments): Promise<void> {
   const { report } = context;
   const [id = 0n] = parseIds(args.id);
-  const [pool, nft, market] = await Promise.all([poolReader(context), nftReader(context), marketReader(context)]);
+  const [pool, nft, market] = await Promise.all([openPool(context, args), nftReader(context), marketReader(context)]);
   const held = await readNft(context, nft, id);
-  report.title(`Let the pool buy NFT ${id}`);
+  report.title(`Let the pool ${pool.symbol} buy NFT ${id}`);
   const sender = await reportSender(context, args);
   await reportNft(context, nft, held);
   const listing = await market.listing(id);
@@ -29,7 +30,13 @@ export async function buyMachine(context: TaskContext, args: BuyMachineArguments
       `NFT ${id} is not listed: its holder lists it with \`market list ${id} --price ...\` first.`,
     );
   }
-  report.fact("price", "price", formatFil(listing.price), listing.price);
+  const coin = await coinAt(context, listing.coin);
+  report.fact("price", "price", coin.format(listing.price), listing.price);
+  if (!sameAddress(listing.coin, pool.asset.address)) {
+    throw new RefusedError(
+      `NFT ${id} is listed for ${coin.symbol}, but the pool ${pool.symbol} pays ${pool.asset.symbol}: name a pool over ${coin.symbol} with --pool, or let its holder list it again.`,
+    );
+  }
 
   const step = callStep("JointMiningPool", pool.address, "buyMachine", [id], `Buy NFT ${id} for the pool`);
   // The purchase measures the miner, settles and pays tickets first: it may work where today's figures say no.
@@ -48,7 +55,7 @@ export async function buyMachine(context: TaskContext, args: BuyMachineArguments
   const price = eventValue(outcome.logs, "JointMiningPool", "MachineBought", "price");
   if (typeof price !== "bigint") return;
   report.lines("");
-  report.fact("bought", "bought for", formatFil(price), price);
+  report.fact("bought", "bought for", pool.asset.format(price), price);
 }
 
 export default taskAction(buyMachine);

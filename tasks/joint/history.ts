@@ -1,11 +1,20 @@
 import { EPOCHS_PER_DAY, type Hex, UsageError } from "../../lib/index.ts";
 import { evmFormOf } from "../support/Sender.ts";
 import { sameAddress } from "../support/market.ts";
-import { formatShares, poolEvents, type PoolEvent, poolReader, shortFil } from "../support/pool.ts";
+import {
+  formatShares,
+  type OpenPool,
+  openPool,
+  type PoolArguments,
+  poolEvents,
+  type PoolEvent,
+  short,
+  shortFil,
+} from "../support/pool.ts";
 import { taskAction } from "../support/runTask.ts";
-import type { CommonArguments, TaskContext } from "../support/TaskContext.ts";
+import type { TaskContext } from "../support/TaskContext.ts";
 
-export interface HistoryArguments extends CommonArguments {
+export interface HistoryArguments extends PoolArguments {
   /** Only what this one did; everything where it is left out. */
   readonly address: string | undefined;
   readonly days: string;
@@ -14,22 +23,48 @@ export interface HistoryArguments extends CommonArguments {
 /** The longest look back: each day is a question to the node. */
 const MOST_DAYS = 90;
 
-type Words = (args: Readonly<Record<string, unknown>>) => string;
-const fil = (value: unknown): string => shortFil(value as bigint);
-const shares = (value: unknown): string => formatShares(value as bigint);
+/** The values of an event as people read them. */
+class Values {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #pool: OpenPool;
+
+  constructor(pool: OpenPool, values: Readonly<Record<string, unknown>>) {
+    this.#pool = pool;
+    this.#values = values;
+  }
+
+  /** A plain number. */
+  id(name: string): string {
+    return String(this.#values[name]);
+  }
+  fil(name: string): string {
+    return shortFil(this.#values[name] as bigint);
+  }
+  /** Of the pool's asset. */
+  money(name: string): string {
+    return short(this.#pool, this.#values[name] as bigint);
+  }
+  shares(name: string): string {
+    return formatShares(this.#pool, this.#values[name] as bigint);
+  }
+}
 
 /** What each event means to people; others are left out. */
-const WORDS: Readonly<Record<string, Words>> = {
-  Deposit: (e) => `deposit of ${fil(e.assets)} for ${shares(e.shares)}`,
-  Withdraw: (e) => `paid ${fil(e.assets)} for ${shares(e.shares)}`,
-  RedeemRequest: (e) => `ticket ${String(e.requestId)} for ${shares(e.shares)}`,
-  TicketsPaid: (e) => `tickets paid: ${fil(e.assets)} for ${shares(e.shares)}; ${shares(e.stillWaiting)} still wait`,
-  Settled: (e) => `booked: income ${fil(e.income)}, of which ${fil(e.amortised)} paid machines off`,
-  Collected: (e) => `collected ${fil(e.amount)}`,
-  MachineBought: (e) => `bought NFT ${String(e.id)} for ${fil(e.price)} (bid ${fil(e.bid)})`,
-  MachineSold: (e) => `sold NFT ${String(e.id)} for ${fil(e.price)}`,
-  MachineClosed: (e) => `NFT ${String(e.id)} is no machine any more; lost ${fil(e.lost)}`,
-  MachineImpaired: (e) => `NFT ${String(e.id)} lost power: ${fil(e.writtenDown)} written down`,
+const WORDS: Readonly<Record<string, (e: Values) => string>> = {
+  Deposit: (e) => `deposit of ${e.money("assets")} for ${e.shares("shares")}`,
+  Withdraw: (e) => `paid ${e.money("assets")} for ${e.shares("shares")}`,
+  RedeemRequest: (e) => `ticket ${e.id("requestId")} for ${e.shares("shares")}`,
+  TicketsPaid: (e) =>
+    `tickets paid: ${e.money("assets")} for ${e.shares("shares")}; ${e.shares("stillWaiting")} still wait`,
+  Settled: (e) => `booked: income ${e.fil("income")}, of which ${e.money("amortised")} paid machines off`,
+  Collected: (e) => `collected ${e.fil("amount")}`,
+  MachineBought: (e) => `bought NFT ${e.id("id")} for ${e.money("price")} (bid ${e.money("bid")})`,
+  MachineSold: (e) => `sold NFT ${e.id("id")} for ${e.money("price")}`,
+  MachineClosed: (e) => `NFT ${e.id("id")} is no machine any more; lost ${e.money("lost")}`,
+  MachineImpaired: (e) => `NFT ${e.id("id")} lost power: ${e.money("writtenDown")} written down`,
+  LotStarted: (e) => `lot ${e.id("lot")} began: ${e.fil("amount")} from ${e.money("startPrice")} a FIL downwards`,
+  LotEnded: (e) => `lot ${e.id("lot")} ended: ${e.fil("sold")} sold for ${e.money("proceeds")}`,
+  FilSold: (e) => `sold ${e.fil("amount")} for ${e.money("coins")}`,
 };
 
 /** What happened in the pool lately, or what one person did there. */
@@ -37,12 +72,12 @@ export async function history(context: TaskContext, args: HistoryArguments): Pro
   const { report, network, lotus } = context;
   const days = readDays(args.days);
   const who = args.address === undefined ? undefined : await evmFormOf(context, context.parseAddress(args.address));
-  const pool = await poolReader(context);
-  const to = (await lotus.chainHead()).Height;
+  const pool = await openPool(context, args);
+  const head = (await lotus.chainHead()).Height;
   const span = BigInt(days) * EPOCHS_PER_DAY;
-  const from = to > span ? to - span : 0n;
-  report.title(`The pool's last ${days} ${days === 1 ? "day" : "days"}`);
-  const events = await poolEvents(context, pool.address, from, to);
+  const from = head > span ? head - span : 0n;
+  report.title(`The pool ${pool.symbol}: its last ${days} ${days === 1 ? "day" : "days"}`);
+  const events = await poolEvents(context, pool, from);
   const shown = events.filter((event) => event.name in WORDS && (who === undefined || concerns(event, who)));
   if (shown.length === 0) return report.fact("history", "history", "nothing happened", []);
   report.table(
@@ -52,7 +87,7 @@ export async function history(context: TaskContext, args: HistoryArguments): Pro
     shown.map(({ epoch, name, args: values }) => [
       network.clock.format(epoch),
       epoch.toString(),
-      WORDS[name]?.(values) ?? name,
+      WORDS[name]?.(new Values(pool, values)) ?? name,
     ]),
     shown.map(({ epoch, name, args: values }) => ({ epoch, name, ...(values as Record<string, bigint | string>) })),
   );

@@ -52,6 +52,11 @@ export class Report {
     this.#out(line);
   }
 
+  /** What this run is about. */
+  get heading(): string {
+    return typeof this.#plan.title === "string" ? this.#plan.title : "";
+  }
+
   get checks(): readonly Check[] {
     return this.#checks;
   }

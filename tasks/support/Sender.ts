@@ -20,10 +20,16 @@ export async function resolveSender(
   { output, from }: SendingArguments,
   usual?: Address,
 ): Promise<Sender | undefined> {
-  if (output !== "send" && output !== "lotus") {
-    throw new UsageError(`--output ${output} is unknown: use send, or lotus to print the command for the Lotus tools.`);
+  if (output !== "send" && output !== "lotus" && output !== "safe") {
+    throw new UsageError(
+      `--output ${output} is unknown: use send, lotus to print the command for the Lotus tools, or safe to print a batch for a Safe.`,
+    );
   }
   const named = from === undefined ? undefined : context.parseAddress(from);
+  if (output === "safe") {
+    if (named?.kind === "evm") return { way: "ethereum", address: named };
+    throw new UsageError("Say which Safe sends it: --from with its 0x address.");
+  }
   if (output === "lotus") {
     const address = named ?? usual;
     if (address === undefined) {

@@ -23,7 +23,7 @@ export interface CommonArguments {
 export interface SendingArguments extends CommonArguments {
   /** Send; without it the plan is printed and simulated. */
   readonly reallyDoIt: boolean;
-  /** `send`, or `lotus`: print the command of the Lotus tools instead. */
+  /** `send`; `lotus` prints the command of the Lotus tools instead, `safe` a batch for a Safe. */
   readonly output: string;
   /** Who sends: an account of the configuration, or an address whose key the Lotus node holds. */
   readonly from: string | undefined;

@@ -16,6 +16,7 @@ import {
   UsageError,
 } from "../../lib/index.ts";
 import { contractCommand } from "./commands.ts";
+import { safeBatch } from "./safeBatch.ts";
 import type { ReceiptReport } from "./Report.ts";
 import type { Sender } from "./Sender.ts";
 import { type Call, refusal, requireTarget, simulate } from "./simulate.ts";
@@ -29,6 +30,8 @@ export interface Step extends Call {
   readonly creates?: Hex;
   /** Whether it works without the steps before it: then it is simulated before anything is sent. */
   readonly standsAlone?: boolean;
+  /** Looks at what the step would return, before it is sent. @throws {RefusedError} when that will not do. */
+  readonly accepts?: (returned: Hex) => void;
 }
 
 /** An event that a contract emitted. */
@@ -77,6 +80,12 @@ export async function execute(
     for (const step of steps) report.command(await contractCommand(context, step, sender.address));
     return { sent: false };
   }
+  if (args.output === "safe" && sender !== undefined) {
+    if (args.reallyDoIt)
+      throw new UsageError("--output safe prints the batch: load it into your Safe, without --really-do-it.");
+    report.command(await safeBatch(context, steps, sender.address));
+    return { sent: false };
+  }
   if (!args.reallyDoIt) {
     report.lines("", "Nothing was sent. Add --really-do-it to send.");
     return { sent: false };
@@ -96,8 +105,17 @@ export async function execute(
   return { sent: true, logs };
 }
 
+/** Tells what a plan of several transactions does, one after the other. */
+export function reportSteps({ report }: TaskContext, steps: readonly Step[]): void {
+  if (steps.length < 2) return;
+  const titles = steps.map(({ title }) => title);
+  const rows = titles.map((title, index) => [`${index + 1}.`, title]);
+  report.table("steps", "Transactions, one after the other", ["", ""], rows, titles);
+}
+
 async function simulateStep(context: TaskContext, step: Step, sender: Sender | undefined): Promise<void> {
   const returned = await simulate(context, step, sender);
+  if (returned !== undefined) step.accepts?.(returned);
   context.report.check(
     "simulation",
     returned === undefined ? "warn" : "pass",

@@ -1,3 +1,4 @@
+import { poolsOf } from "../../lib/deployments.ts";
 import { actorKind, type Address, formatAddress, type Hex, RefusedError } from "../../lib/index.ts";
 import { evmFormOf } from "./Sender.ts";
 import type { TaskContext } from "./TaskContext.ts";
@@ -13,7 +14,11 @@ export interface Payee {
  *
  * @throws {RefusedError} for a miner, whose balance belongs to its beneficiary, and for our own contracts.
  */
-export async function readPayee(context: TaskContext, text: string, what: "FIL" | "NFT" | "shares"): Promise<Payee> {
+export async function readPayee(
+  context: TaskContext,
+  text: string,
+  what: "FIL" | "NFT" | "shares" | "coins",
+): Promise<Payee> {
   const { network, report } = context;
   const address = context.parseAddress(text);
   const kind = await actorKind(context.lotus, address);
@@ -30,8 +35,11 @@ export async function readPayee(context: TaskContext, text: string, what: "FIL" 
   const own = [
     deployment.powerNFT,
     deployment.powerMarket,
-    deployment.jointMiningPool,
-    deployment.wrappedFil,
+    ...poolsOf(deployment).flatMap(({ address: pool, coin, auction }) => [
+      pool,
+      coin,
+      ...(auction === undefined ? [] : [auction]),
+    ]),
     deployment.minerRegistry,
     deployment.accessManager,
   ];
@@ -44,8 +52,8 @@ export async function readPayee(context: TaskContext, text: string, what: "FIL" 
   if (kind === "evm" && what === "NFT") {
     report.check("payee", "warn", `${evm} is a contract: it is not asked whether it can hold NFTs.`);
   }
-  if (kind === "evm" && what === "shares") {
-    report.check("payee", "warn", `${evm} is a contract: it is not asked whether it can move shares on.`);
+  if (kind === "evm" && (what === "shares" || what === "coins")) {
+    report.check("payee", "warn", `${evm} is a contract: it is not asked whether it can move ${what} on.`);
   }
   return { evm, text: describe(address, evm, context) };
 }

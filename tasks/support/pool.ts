@@ -1,38 +1,106 @@
 import { Interface } from "ethers";
 import { z } from "zod";
 
+import { poolsOf } from "../../lib/deployments.ts";
 import {
+  ATTO_PER_FIL,
+  FilAuctionReader,
   EPOCHS_PER_DAY,
+  filAuctionAbi,
   formatFil,
   type Hex,
   jointMiningPoolAbi,
   type PoolAccounts,
   PoolReader,
+  RefusedError,
   UsageError,
 } from "../../lib/index.ts";
-import { formatUnits } from "./coin.ts";
+import { type Coin, coinAt, formatUnits, IN_FIL } from "./coin.ts";
 import { evmFormOf, reportSender, type Sender } from "./Sender.ts";
-import type { SendingArguments, TaskContext } from "./TaskContext.ts";
+import type { CommonArguments, SendingArguments, TaskContext } from "./TaskContext.ts";
 
 /** Basis points in the whole. */
 export const BPS = 10_000n;
-/** Decimals of shares: six more than FIL's. */
-const SHARE_DECIMALS = 24;
-/** So many decimals of them are shown, as of FIL where it is not exact. */
+/** Decimals that shares have beyond the asset's. */
+const MORE_DECIMALS = 6;
+/** So many decimals are shown where it is not exact. */
 const SHOWN_DECIMALS = 6;
 /** Between a plan and its inclusion prices may move: a transaction accepts so much less than is shown, basis points. */
 const TOLERANCE_BPS = 100n;
 /** What `estimatedWait` says where no income is expected. */
 const NEVER = (1n << 256n) - 1n;
 
-const EVENTS = new Interface(jointMiningPoolAbi);
+const EVENTS = new Interface([
+  ...new Set([...jointMiningPoolAbi, ...filAuctionAbi].filter((line) => line.startsWith("event"))),
+]);
 const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/);
 const hexText = z.string().transform((text) => text as Hex);
 const logList = z.array(z.object({ blockNumber: quantity, topics: z.array(hexText), data: hexText }));
 
-/** The pool of this network over FIL. */
-export async function poolReader(context: TaskContext): Promise<PoolReader> {
-  return new PoolReader(context.eth, (await context.deployment()).jointMiningPool);
+/** Which pool a task is about. */
+export interface PoolArguments extends CommonArguments {
+  /** Its symbol, name or address; the pool over FIL where it is left out. */
+  readonly pool: string | undefined;
+}
+
+/** A pool, and the money that it is about. */
+export interface OpenPool {
+  readonly address: Hex;
+  readonly name: string;
+  readonly symbol: string;
+  /** FIL, or a stablecoin. */
+  readonly asset: Coin;
+  readonly reader: PoolReader;
+  /** Where its FIL is sold; undefined for the pool over FIL. */
+  readonly auction: FilAuctionReader | undefined;
+}
+
+/** The pool that is meant. @throws {UsageError} when no pool of this deployment is called so. */
+export async function openPool(context: TaskContext, { pool: named }: PoolArguments): Promise<OpenPool> {
+  const pools = poolsOf(await context.deployment());
+  const found = named === undefined ? pools[0] : pools.find((each) => isCalled(each, named));
+  if (found === undefined) {
+    const names = pools.map(({ symbol }) => symbol).join(", ");
+    throw new UsageError(`No pool of this network is called "${named ?? ""}": name one of ${names}, or its address.`);
+  }
+  const { address, name, symbol, coin, auction } = found;
+  return {
+    address,
+    name,
+    symbol,
+    asset: await coinAt(context, auction === undefined ? IN_FIL : coin),
+    reader: new PoolReader(context.eth, address),
+    auction: auction === undefined ? undefined : new FilAuctionReader(context.eth, auction),
+  };
+}
+
+/** Whether a pool goes by a name that somebody typed. */
+export function isCalled(
+  pool: { readonly address: Hex; readonly name: string; readonly symbol: string },
+  typed: string,
+): boolean {
+  return [pool.address, pool.name, pool.symbol].some((one) => one.toLowerCase() === typed.trim().toLowerCase());
+}
+
+/** What commands about a pool carry besides; nothing for the pool over FIL. */
+export function optionFor({ auction, symbol }: OpenPool): string {
+  return auction === undefined ? "" : ` --pool ${symbol}`;
+}
+
+/** @throws {RefusedError} for the pool over FIL, which has nothing to sell. */
+export function requireAuction({ auction, symbol }: OpenPool): FilAuctionReader {
+  if (auction !== undefined) return auction;
+  throw new RefusedError(`${symbol} is over FIL and sells none: name a pool over a stablecoin with --pool.`);
+}
+
+/** FIL as a pool's asset, rounded down. @param price Of one FIL. */
+export function toAsset(fil: bigint, price: bigint): bigint {
+  return (fil * price) / ATTO_PER_FIL;
+}
+
+/** What a pool expects to come in a day, in its asset. */
+export async function incomeOf({ auction }: OpenPool, { expectedPerDay }: PoolAccounts): Promise<bigint> {
+  return auction === undefined ? expectedPerDay : toAsset(expectedPerDay, await auction.lastPrice());
 }
 
 /** Who sends, and what the pool sees of it. @throws {UsageError} when nobody is known. */
@@ -51,9 +119,18 @@ export async function namedOrMe(context: TaskContext, address: string | undefine
   throw new UsageError("Say whose shares: name an address, or set PRIVATE_KEY.");
 }
 
-export function formatShares(shares: bigint): string {
-  const unit = 10n ** BigInt(SHARE_DECIMALS - SHOWN_DECIMALS);
-  return `${formatUnits(shares / unit, SHOWN_DECIMALS)} shares`;
+export function formatShares({ asset }: Pick<OpenPool, "asset">, shares: bigint): string {
+  return `${formatUnits(shares, asset.decimals + MORE_DECIMALS, SHOWN_DECIMALS)} shares`;
+}
+
+/** A share as people count: as many of its smallest units as the first unit of the asset brings. */
+export function oneShare({ asset }: Pick<OpenPool, "asset">): bigint {
+  return 10n ** BigInt(asset.decimals + MORE_DECIMALS);
+}
+
+/** Money of a pool to six decimals, rounded towards zero. */
+export function short({ asset }: Pick<OpenPool, "asset">, amount: bigint): string {
+  return asset.format(amount, SHOWN_DECIMALS);
 }
 
 /** FIL to six decimals, rounded towards zero. */
@@ -67,8 +144,8 @@ export function leastOf(shown: bigint): bigint {
 }
 
 /** Says that figures are as of the last settling, where that was not today; deposits and exits settle first. */
-export async function noteSettling(context: TaskContext, pool: PoolReader, accounts: PoolAccounts): Promise<void> {
-  if (await pool.isSettled()) return;
+export async function noteSettling(context: TaskContext, { reader }: OpenPool, accounts: PoolAccounts): Promise<void> {
+  if (await reader.isSettled()) return;
   const when = context.network.clock.format(accounts.settledAt);
   context.report.check(
     "settled",
@@ -115,8 +192,11 @@ export interface PoolEvent {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** Everything that the pool recorded in a stretch of the chain, in pieces that public nodes give at once. */
-export async function poolEvents(context: TaskContext, address: Hex, from: bigint, to: bigint): Promise<PoolEvent[]> {
+/** Everything that a pool and its auction recorded since an epoch, in pieces that public nodes give at once. */
+export async function poolEvents(context: TaskContext, pool: OpenPool, from: bigint): Promise<PoolEvent[]> {
+  // the state of the head is seen by `eth_*` one epoch later
+  const to = (await context.lotus.chainHead()).Height - 1n;
+  const address = pool.auction === undefined ? pool.address : [pool.address, pool.auction.address];
   const found: PoolEvent[] = [];
   for (let first = from; first <= to; first += EPOCHS_PER_DAY) {
     const last = first + EPOCHS_PER_DAY - 1n < to ? first + EPOCHS_PER_DAY - 1n : to;

@@ -1,20 +1,19 @@
 import {
   Address,
+  ATTO_PER_FIL,
   EPOCHS_PER_DAY,
-  formatFil,
   formatPercent,
   formatPower,
   inBatches,
   type Listing,
   type PoolAccounts,
   type PoolPolicy,
-  type PoolReader,
   type PowerNftReader,
 } from "../../lib/index.ts";
 import { coverText } from "./guarantee.ts";
 import { sameAddress } from "./market.ts";
 import type { HeldNft } from "./nft.ts";
-import { BPS, poolEvents, shortFil } from "./pool.ts";
+import { BPS, type OpenPool, poolEvents, short, shortFil, toAsset } from "./pool.ts";
 import type { TaskContext } from "./TaskContext.ts";
 
 /** An NFT is measured for so long before its own income counts, epochs: 30 days. */
@@ -32,7 +31,7 @@ export interface PolicyCheck {
 }
 
 interface Readers {
-  readonly pool: PoolReader;
+  readonly pool: OpenPool;
   readonly nft: PowerNftReader;
 }
 
@@ -43,28 +42,29 @@ export async function policyChecks(
   held: HeldNft,
   listing: Listing,
 ): Promise<PolicyCheck[]> {
-  const [accounts, policy, { Height: head }] = await Promise.all([
-    readers.pool.accounts(),
-    readers.pool.policy(),
+  const { reader, auction } = readers.pool;
+  const [accounts, policy, { Height: head }, filPrice] = await Promise.all([
+    reader.accounts(),
+    reader.policy(),
     context.lotus.chainHead(),
+    auction?.cautiousPrice() ?? ATTO_PER_FIL,
   ]);
   return [
     ...(await ofTheSale(readers, accounts, listing)),
     ...(await ofTheNft(context, readers, held, policy, head)),
-    ...(await ofThePrice(readers.nft, held, listing.price, policy, head)),
+    ...(await ofThePrice(readers, { held, price: listing.price, policy, head, filPrice })),
     ...(await ofThePool(context, readers.pool, { held, price: listing.price, accounts, policy, head })),
   ];
 }
 
 async function ofTheSale({ pool }: Readers, accounts: PoolAccounts, listing: Listing): Promise<PolicyCheck[]> {
-  const most = await pool.maxMachines();
-  const inFil = BigInt(listing.coin) === 0n;
+  const most = await pool.reader.maxMachines();
   const own = sameAddress(listing.seller, pool.address);
   return [
     {
       name: "sale",
-      holds: listing.open && inFil && !own,
-      text: `listed by its holder for FIL: ${!listing.open ? "the listing does not stand" : own ? "by the pool itself" : inFil ? "yes" : `in ${listing.coin}`}`,
+      holds: listing.open && !own,
+      text: `listed by its holder for ${pool.asset.symbol}: ${!listing.open ? "the listing does not stand" : own ? "by the pool itself" : "yes"}`,
     },
     { name: "machines", holds: accounts.machines < most, text: `${accounts.machines} machines, fewer than ${most}` },
     { name: "tickets", holds: accounts.waiting === 0n, text: ticketText(accounts.waiting) },
@@ -86,7 +86,7 @@ async function ofTheNft(
   const [{ last, previous }, account, mostSold, { MinerPower }] = await Promise.all([
     nft.attestedWeightsOf(id),
     nft.minerAccount(power.minerId),
-    pool.maxSoldBps(),
+    pool.reader.maxSoldBps(),
     lotus.stateMinerPower(Address.fromId(power.minerId)),
   ]);
   const qap = MinerPower.QualityAdjPower;
@@ -116,23 +116,34 @@ async function ofTheNft(
   ];
 }
 
-async function ofThePrice(
-  nft: PowerNftReader,
-  { id, power }: HeldNft,
-  price: bigint,
-  policy: PoolPolicy,
-  head: bigint,
-): Promise<PolicyCheck[]> {
+/** What a price is held against. */
+interface Valuation {
+  readonly held: HeldNft;
+  readonly price: bigint;
+  readonly policy: PoolPolicy;
+  readonly head: bigint;
+  /** What one FIL counts for, in the pool's asset. */
+  readonly filPrice: bigint;
+}
+
+async function ofThePrice({ pool, nft }: Readers, valuation: Valuation): Promise<PolicyCheck[]> {
+  const { held, price, policy, head, filPrice } = valuation;
   const [guarantee, cover, bid] = await Promise.all([
-    nft.guaranteeOf(id),
-    nft.coverOf(power.minerId),
-    bidFor(nft, { id, power }, policy, head),
+    nft.guaranteeOf(held.id),
+    nft.coverOf(held.power.minerId),
+    bidFor(nft, held, policy, head),
   ]);
+  const guaranteed = toAsset(guarantee.remaining, filPrice);
+  const most = toAsset(bid.amount, filPrice);
+  /** FIL, and what it counts for where that is another money. */
+  const worth = (fil: bigint, counts: bigint): string =>
+    pool.asset.isFil ? shortFil(fil) : `${shortFil(fil)}, counted as ${short(pool, counts)}`;
+  const text = pool.asset.format(price);
   return [
     {
       name: "guaranteed",
-      holds: guarantee.remaining >= price,
-      text: `the guarantee may still bring ${shortFil(guarantee.remaining)}; at least the price, ${formatFil(price)}`,
+      holds: guaranteed >= price,
+      text: `the guarantee may still bring ${worth(guarantee.remaining, guaranteed)}; at least the price, ${text}`,
     },
     {
       name: "cover",
@@ -141,15 +152,15 @@ async function ofThePrice(
     },
     {
       name: "bid",
-      holds: price <= bid.amount,
+      holds: price <= most,
       text:
-        `the price of ${formatFil(price)} is at most the bid, ${shortFil(bid.amount)}: ` +
+        `the price of ${text} is at most the bid, ${worth(bid.amount, most)}: ` +
         `${formatPercent(policy.bidBps)} of ${shortFil(bid.perDay)} a day for the rest of the term, and unpaid income`,
     },
   ];
 }
 
-/** What the pool pays at most, as its contract counts it. */
+/** What the pool pays at most, as its contract counts it, attoFIL. */
 async function bidFor(
   nft: PowerNftReader,
   { id, power }: Pick<HeldNft, "id" | "power">,
@@ -188,12 +199,12 @@ interface Purchase {
 
 async function ofThePool(
   context: TaskContext,
-  pool: PoolReader,
+  pool: OpenPool,
   { held, price, accounts, policy, head }: Purchase,
 ): Promise<PolicyCheck[]> {
   const assets = accounts.cash + accounts.machinesUpper;
   const part = (bps: bigint): bigint => (assets * bps) / BPS;
-  const today = await poolEvents(context, pool.address, head - (head % EPOCHS_PER_DAY), head);
+  const today = await poolEvents(context, pool, head - (head % EPOCHS_PER_DAY));
   const spent = today
     .filter(({ name }) => name === "MachineBought")
     .reduce((sum, { args }) => sum + (args.price as bigint), 0n);
@@ -202,7 +213,7 @@ async function ofThePool(
   const utilisation = accounts.deposits === 0n ? BPS : (inMachines * BPS) / accounts.deposits;
   const { Owner } = await context.lotus.stateMinerInfo(Address.fromId(held.power.minerId));
   const provider = (await context.lotus.stateLookupID(Owner)).id;
-  const machines = await inBatches([...(await pool.machineIds())], (id) => pool.machineOf(id));
+  const machines = await inBatches([...(await pool.reader.machineIds())], (id) => pool.reader.machineOf(id));
   const ofProvider = machines
     .filter((machine) => machine.provider === provider)
     .reduce((sum, { unpaid }) => sum + unpaid, price);
@@ -211,12 +222,12 @@ async function ofThePool(
     {
       name: "daily",
       holds: spent + price <= part(policy.dailyBps),
-      text: `${shortFil(spent + price)} spent today; at most ${shortFil(part(policy.dailyBps))} (${formatPercent(policy.dailyBps)})`,
+      text: `${short(pool, spent + price)} spent today; at most ${short(pool, part(policy.dailyBps))} (${formatPercent(policy.dailyBps)})`,
     },
     {
       name: "cash",
       holds: left >= part(policy.reserveBps),
-      text: `${shortFil(left)} of cash are left; at least ${shortFil(part(policy.reserveBps))} (${formatPercent(policy.reserveBps)})`,
+      text: `${short(pool, left)} of cash are left; at least ${short(pool, part(policy.reserveBps))} (${formatPercent(policy.reserveBps)})`,
     },
     {
       name: "utilisation",
@@ -227,8 +238,8 @@ async function ofThePool(
       name: "provider",
       holds: ofProvider <= mostOfProvider,
       text:
-        `${shortFil(ofProvider)} would be in machines of ${context.network.prefix}0${provider}; ` +
-        `at most ${shortFil(mostOfProvider)} (${formatPercent(policy.perProviderBps)})`,
+        `${short(pool, ofProvider)} would be in machines of ${context.network.prefix}0${provider}; ` +
+        `at most ${short(pool, mostOfProvider)} (${formatPercent(policy.perProviderBps)})`,
     },
   ];
 }

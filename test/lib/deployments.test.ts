@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,11 +8,13 @@ import {
   committedPath,
   type DeploymentFile,
   localPath,
+  poolsOf,
   readDeployment,
   writeDeployment,
 } from "../../lib/deployments.ts";
 
 const ADDRESS = "0x91B3E4283Eb3F54A93437688360b5CC0455a42b4";
+const OTHER = "0x80B98d3aa09ffff255c3ba4A241111Ff1262F045";
 const FILE: DeploymentFile = {
   chainId: 31415926,
   accessManager: ADDRESS,
@@ -50,6 +52,23 @@ describe("deployments", () => {
   it("are read as they were written, with checksums", async () => {
     await writeDeployment(path, FILE);
     expect((await readDeployment(path, 31415926n)).powerNFT).to.equal(ADDRESS);
+  });
+
+  it("name the pool over FIL first, then those over stablecoins", async () => {
+    const made = { name: "Joint Mining Dollar", symbol: "dUSD", address: OTHER, coin: OTHER, auction: OTHER };
+    await writeDeployment(path, { ...FILE, coinPools: [made] });
+    expect(poolsOf(await readDeployment(path, 31415926n))).to.deep.equal([
+      { name: "Joint Mining FIL", symbol: "dFIL", address: ADDRESS, coin: ADDRESS, auction: undefined },
+      made,
+    ]);
+  });
+
+  it("of before there were pools over stablecoins have none", async () => {
+    await writeDeployment(path, FILE);
+    const { coinPools, ...old } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    expect(coinPools).to.deep.equal([]);
+    await writeFile(path, JSON.stringify(old));
+    expect((await readDeployment(path, 31415926n)).coinPools).to.deep.equal([]);
   });
 
   it("are missing with a sentence that says what to do", async () => {

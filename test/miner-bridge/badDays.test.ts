@@ -25,7 +25,7 @@ const TROUBLES: Readonly<Record<string, readonly [Spoilt, ExitCode]>> = {
   "nothing in time": [{ kind: "hang" }, ExitCode.temporary],
 };
 
-/** Every question of an attestor's round whose answer a report or a transaction depends on. */
+/** Every question of an attestor's round whose answer a report or a transaction depends on, up to its sending. */
 const QUESTIONS = [
   "eth_chainId",
   "Filecoin.ChainHead",
@@ -38,6 +38,10 @@ const QUESTIONS = [
   "eth_getBlockByNumber",
   "eth_maxPriorityFeePerGas",
 ] as const;
+/** From the sending on. */
+const LATER_QUESTIONS = ["eth_sendRawTransaction", "eth_blockNumber", "eth_getTransactionReceipt"] as const;
+/** Events have a test of their own below; a balance is only shown. */
+const OTHER_QUESTIONS = ["eth_getLogs", "eth_getBalance"] as const;
 
 describe("on a bad day", () => {
   let world: World;
@@ -78,6 +82,32 @@ describe("on a bad day", () => {
       });
     }
   }
+
+  for (const question of LATER_QUESTIONS) {
+    for (const [name, [trouble]] of Object.entries(TROUBLES)) {
+      it(`${name} for ${question}: has said its report once, and the right one, when it is over`, async () => {
+        world.node.spoil = (method) => (method === question ? trouble : undefined);
+        for (let round = 0; round < 2; round += 1) {
+          const failure: unknown = await runTick(bridge).then(
+            () => undefined,
+            (error: unknown) => error,
+          );
+          if (failure !== undefined) expect(failure).to.be.instanceOf(ExplainedError);
+          mine();
+        }
+        await expectReportAfterAll();
+      });
+    }
+  }
+
+  it("no question is left out above", async () => {
+    await runTick(bridge);
+    mine();
+    await runTick(bridge);
+    const known: readonly string[] = [...QUESTIONS, ...LATER_QUESTIONS, ...OTHER_QUESTIONS];
+    expect(world.node.asked.filter((method) => !known.includes(method))).to.deep.equal([]);
+    expect(known.filter((method) => !world.node.asked.includes(method))).to.deep.equal([]);
+  });
 
   for (const [name, [trouble]] of Object.entries(TROUBLES).filter(([known]) => known !== "null")) {
     it(`${name} for eth_getLogs: sends nothing, and reports when it is over`, async () => {
@@ -220,6 +250,8 @@ describe("on a bad day", () => {
     ["read-only", "query_only = 1", /cannot be written. Give this user the right to, then start again/],
   ] as const) {
     it(`the disk is ${what}: ends, says what to do, and reports when that was done`, async () => {
+      // hundreds of NFTs take a busy machine longer than a test otherwise waits for a node
+      world.timeoutMs = 30_000;
       bridge.close();
       for (let id = 3n; id <= 500n; id += 1n) world.chain.mint(id);
       const restore = openMemoriesWith(limit);

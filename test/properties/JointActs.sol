@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import { FilAuction } from "../../contracts/joint/FilAuction.sol";
 import { IJointMiningPool } from "../../contracts/joint/IJointMiningPool.sol";
 import { JointMiningPool } from "../../contracts/joint/JointMiningPool.sol";
 import { WrappedFil } from "../../contracts/joint/WrappedFil.sol";
 import { PowerMarket } from "../../contracts/market/PowerMarket.sol";
 import { IPowerNFT } from "../../contracts/power/IPowerNFT.sol";
 import { PowerNFT } from "../../contracts/power/PowerNFT.sol";
+import { ERC20__Double } from "../support/contracts/ERC20__Double.sol";
 import { Test } from "./Test.sol";
 import { CHAIN, Chain__Fake } from "./doubles/Chain__Fake.sol";
 import { Oracle__Obedient } from "./doubles/Oracle__Obedient.sol";
@@ -26,6 +28,9 @@ abstract contract JointActs is Test {
     JointMiningPool internal pool;
     PowerMarket internal market;
     WrappedFil internal wfil;
+    /// @dev Of a stablecoin pool.
+    ERC20__Double internal coin;
+    FilAuction internal auction;
     PowerNFT internal nfts;
     uint64[] internal minerIds;
     uint64 private _sectors;
@@ -54,11 +59,18 @@ abstract contract JointActs is Test {
         Oracle__Obedient(nfts.ORACLE()).setWeights(minerId, ids, weights);
     }
 
+    /// @notice For FIL.
     function list(uint256 id, address seller, uint96 price) internal {
+        listFor(id, seller, address(0), price);
+    }
+
+    /// @param asset_ The coin; WFIL, or zero, is FIL.
+    function listFor(uint256 id, address seller, address asset_, uint96 price) internal {
         vm.prank(seller);
         nfts.approve(address(market), id);
         vm.prank(seller);
-        market.list(id, address(0), price, uint64(block.number) + 100 * DAY, 0);
+        address currency = asset_ == address(wfil) ? address(0) : asset_;
+        market.list(id, currency, price, uint64(block.number) + 100 * DAY, 0);
     }
 
     /// @notice A miner wins so much, a multiple of 240 attoFIL.

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { console } from "hardhat/console.sol";
-
 import { IJointMiningPool } from "../../contracts/joint/IJointMiningPool.sol";
+import { AttackSearch } from "./AttackSearch.sol";
 import { JointNetwork } from "./JointNetwork.sol";
 
 /// @title What an attacker can gain from a pool, by any size and at any time
-/// @notice Each test searches: half of the trials are drawn, half vary the best one so far. A trial runs in a call that is
-/// undone. The best gain is printed, and must be dust. PROPERTIES=nightly makes 10,000 trials of each.
-contract JointAttacksTest is JointNetwork {
-    /// @dev How a trial ends: what the attacker gained.
-    error Outcome(int256 gain);
-
+/// @notice Over WFIL; JointCoinAttacks are those that need a coin.
+contract JointAttacksTest is JointNetwork, AttackSearch {
     /// @dev What an attacker may gain by rounding, attoFIL.
     int256 private constant DUST = 1e6;
-    uint256 private constant GENES = 5;
     address private constant ATTACKER = address(0xBAD);
     address private constant VICTIM = address(0xB0B1);
     /// @dev Of the machine that the pool of the tests has: a year, and half a year of its income as its price.
@@ -46,54 +40,54 @@ contract JointAttacksTest is JointNetwork {
     // ATTACKS
 
     function test_firstDepositInflation() external {
-        _search("first-deposit inflation", this.inflate);
+        search("first-deposit inflation", this.inflate, DUST);
     }
 
     function inflate(uint256[GENES] memory g) external {
-        uint256 stake = _scale(g[0], 1 ether, 1e6 ether);
-        uint256 gift = _scale(g[1], 1, 1e7 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e6 ether);
+        uint256 gift = scale(g[1], 1, 1e7 ether);
         uint256 start = stake + gift;
         vm.deal(ATTACKER, start);
         vm.prank(ATTACKER);
         pool.depositFil{ value: stake }(ATTACKER, 0);
         if (g[3] % 2 == 0) _sellBack(ATTACKER, g[4]); // leaves a few shares
         _donate(gift, g[2]);
-        enter(VICTIM, _scale(g[3], 1 ether, 1e6 ether));
+        enter(VICTIM, scale(g[3], 1 ether, 1e6 ether));
         leaveAll(ATTACKER);
         revert Outcome(int256(ATTACKER.balance) - int256(start));
     }
 
     function test_donation() external {
-        _search("donation", this.donate);
+        search("donation", this.donate, DUST);
     }
 
     function donate(uint256[GENES] memory g) external {
         _begin();
-        uint256 stake = _scale(g[0], 1 ether, 1e5 ether);
-        uint256 gift = _scale(g[1], 1, 1e5 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e5 ether);
+        uint256 gift = scale(g[1], 1, 1e5 ether);
         vm.deal(ATTACKER, stake + gift);
         vm.prank(ATTACKER);
         pool.depositFil{ value: stake }(ATTACKER, 0);
-        if (g[3] % 2 == 0) enter(VICTIM, _scale(g[4], 1 ether, 1e5 ether));
+        if (g[3] % 2 == 0) enter(VICTIM, scale(g[4], 1 ether, 1e5 ether));
         _donate(gift, g[2]);
         if (g[3] % 3 == 0) pool.settle();
-        enter(VICTIM, _scale(g[4], 1 ether, 1e5 ether));
+        enter(VICTIM, scale(g[4], 1 ether, 1e5 ether));
         revert Outcome(_leaveWith(stake + gift));
     }
 
     function test_justInTimeAroundAnIncome() external {
-        _search("just-in-time deposit around an income", this.comeForIncome);
+        search("just-in-time deposit around an income", this.comeForIncome, DUST);
     }
 
     /// @dev Up to a month of luck at once; the attacker stays for less than a day. What the network expects for the time of
     /// its stay, by its part of the pool, is no gain: everybody who stays earns it.
     function comeForIncome(uint256[GENES] memory g) external {
         _begin();
-        uint256 lump = _scale(g[1], 1, 30 * MINER_PER_DAY);
+        uint256 lump = scale(g[1], 1, 30 * MINER_PER_DAY);
         win(MINER, lump);
         vm.roll(block.number + (g[2] % (DAY - 2)));
         if (g[3] % 2 == 0) nft.sync(MINER);
-        uint256 stake = _scale(g[0], 1 ether, 1e6 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e6 ether);
         vm.deal(ATTACKER, stake);
         vm.prank(ATTACKER);
         pool.depositFil{ value: stake }(ATTACKER, 0);
@@ -110,17 +104,17 @@ contract JointAttacksTest is JointNetwork {
     }
 
     function test_justInTimeAroundAnImpairment() external {
-        _search("just-in-time deposit around an impairment", this.comeForRecovery);
+        search("just-in-time deposit around an impairment", this.comeForRecovery, DUST);
     }
 
     /// @dev Comes while a machine is down, and goes when it is back.
     function comeForRecovery(uint256[GENES] memory g) external {
         _begin();
-        attest(MINER, _machine, uint64(_scale(g[1], 1, NFT_POWER)) - 1);
-        if (g[2] % 2 == 0) attest(MINER, _machine, uint64(_scale(g[1], 1, NFT_POWER)) - 1);
+        attest(MINER, _machine, uint64(scale(g[1], 1, NFT_POWER)) - 1);
+        if (g[2] % 2 == 0) attest(MINER, _machine, uint64(scale(g[1], 1, NFT_POWER)) - 1);
         if (g[2] % 3 == 0) pool.settle();
         else if (g[2] % 3 == 1) pool.impair(_machine);
-        uint256 stake = _scale(g[0], 1 ether, 1e6 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e6 ether);
         vm.deal(ATTACKER, stake);
         vm.prank(ATTACKER);
         try pool.depositFil{ value: stake }(ATTACKER, 0) {} catch {
@@ -134,21 +128,21 @@ contract JointAttacksTest is JointNetwork {
     }
 
     function test_sandwichAroundAPurchase() external {
-        _search("sandwich of a purchase", this.sandwich);
+        search("sandwich of a purchase", this.sandwich, DUST);
     }
 
     /// @dev The seller is the attacker too: it also gets the price, and gives an NFT that is worth at least that.
     function sandwich(uint256[GENES] memory g) external {
         _begin();
         if (g[3] % 2 == 0) {
-            win(MINER + 1, _scale(g[4], 1, 10 * MINER_PER_DAY));
+            win(MINER + 1, scale(g[4], 1, 10 * MINER_PER_DAY));
             nft.sync(MINER + 1);
         }
-        uint256 stake = _scale(g[0], 1 ether, 1e6 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e6 ether);
         vm.deal(ATTACKER, stake);
         vm.prank(ATTACKER);
         pool.depositFil{ value: stake }(ATTACKER, 0);
-        list(_spare, ownerAt(1), uint96(_scale(g[1], 1 ether, 5_000 ether)));
+        list(_spare, ownerAt(1), uint96(scale(g[1], 1 ether, 5_000 ether)));
         if (g[2] % 2 == 0) leaveAll(ATTACKER);
         try pool.buyMachine(_spare) {} catch {
             revert Outcome(0);
@@ -157,16 +151,16 @@ contract JointAttacksTest is JointNetwork {
     }
 
     function test_goingBeforeAPurchaseAndComingBack() external {
-        _search("leaving before a purchase and coming back", this.stepAside);
+        search("leaving before a purchase and coming back", this.stepAside, DUST);
     }
 
     function stepAside(uint256[GENES] memory g) external {
         _begin();
-        uint256 stake = _scale(g[0], 1 ether, 1e5 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e5 ether);
         vm.deal(ATTACKER, 0);
         enter(ATTACKER, stake);
         uint256 held = pool.convertToAssets(pool.balanceOf(ATTACKER));
-        list(_spare, ownerAt(1), uint96(_scale(g[1], 1 ether, 4_000 ether)));
+        list(_spare, ownerAt(1), uint96(scale(g[1], 1 ether, 4_000 ether)));
         leaveAll(ATTACKER);
         if (pool.ticketsOf(ATTACKER).length != 0) revert Outcome(0);
         try pool.buyMachine(_spare) {} catch {
@@ -180,13 +174,13 @@ contract JointAttacksTest is JointNetwork {
     }
 
     function test_queueJumping() external {
-        _search("queue jumping", this.jump);
+        search("queue jumping", this.jump, DUST);
     }
 
     /// @dev Gain: what the attacker is paid while somebody before it waits.
     function jump(uint256[GENES] memory g) external {
         _begin();
-        uint256 stake = _scale(g[0], 1 ether, 1e4 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e4 ether);
         enter(ATTACKER, stake);
         for (uint160 i = 0; i < 10; ++i) leaveAll(address(0xB0B1 + i)); // the last of them wait
         uint256 before = ATTACKER.balance;
@@ -206,7 +200,7 @@ contract JointAttacksTest is JointNetwork {
             nft.harvest(MINER);
             pool.collect(one(_machine));
         }
-        if (g[3] % 2 == 0) enter(address(0xCAFE), _scale(g[4], 1 ether, 500 ether));
+        if (g[3] % 2 == 0) enter(address(0xCAFE), scale(g[4], 1 ether, 500 ether));
         pool.payTickets();
         uint256 claimable = pool.maxRedeem(ATTACKER);
         if (claimable != 0) {
@@ -218,7 +212,7 @@ contract JointAttacksTest is JointNetwork {
     }
 
     function test_inflatedIncome() external {
-        _search("income inflated by gas premiums", this.inflateIncome);
+        search("income inflated by gas premiums", this.inflateIncome, DUST);
     }
 
     /// @dev A provider pays itself premiums for months: gain is what the pool would pay more for its NFT, beyond income
@@ -232,20 +226,20 @@ contract JointAttacksTest is JointNetwork {
         nft.sync(MINER + 1);
         pool.settle();
         uint256 honest = _bidWithoutIncome();
-        win(MINER + 1, _scale(g[0], 1 ether, 1e6 ether));
+        win(MINER + 1, scale(g[0], 1 ether, 1e6 ether));
         vm.roll(block.number + 1);
         nft.sync(MINER + 1);
         revert Outcome(int256(_bidWithoutIncome()) - int256(honest));
     }
 
     function test_cyclingToLiftDeposits() external {
-        _search("deposits and exits that lift D", this.cycle);
+        search("deposits and exits that lift D", this.cycle, DUST);
     }
 
     /// @dev D never gets above what the pool is worth, and whoever cycles pays for it.
     function cycle(uint256[GENES] memory g) external {
         _begin();
-        uint256 stake = _scale(g[0], 1 ether, 1e6 ether);
+        uint256 stake = scale(g[0], 1 ether, 1e6 ether);
         vm.deal(ATTACKER, stake);
         for (uint256 n = 0; n <= g[1] % 5; ++n) {
             uint256 amount = ATTACKER.balance;
@@ -263,13 +257,13 @@ contract JointAttacksTest is JointNetwork {
     }
 
     function test_harvestBeforeTheSale() external {
-        _search("a seller that harvests just before the sale", this.harvestFirst);
+        search("a seller that harvests just before the sale", this.harvestFirst, DUST);
     }
 
     /// @dev Gain: what the pool pays, less the least that it gets for it: what its bid counts.
     function harvestFirst(uint256[GENES] memory g) external {
         _begin();
-        win(MINER + 1, _scale(g[0], 1 ether, 40 * MINER_PER_DAY));
+        win(MINER + 1, scale(g[0], 1 ether, 40 * MINER_PER_DAY));
         vm.roll(block.number + (g[1] % (40 * DAY)));
         nft.sync(MINER + 1);
         pool.settle();
@@ -277,7 +271,7 @@ contract JointAttacksTest is JointNetwork {
         uint256 bid = _bid();
         if (g[2] % 2 == 0) vestAll(MINER + 1);
         nft.harvest(MINER + 1);
-        uint256 price = g[3] % 2 == 0 ? bid : _scale(g[4], 1 ether, bid);
+        uint256 price = g[3] % 2 == 0 ? bid : scale(g[4], 1 ether, bid);
         list(_spare, ownerAt(1), uint96(price));
         IJointMiningPool.Accounts memory before = pool.accounts();
         try pool.buyMachine(_spare) {} catch {
@@ -287,14 +281,14 @@ contract JointAttacksTest is JointNetwork {
     }
 
     function test_exitScamByTermination() external {
-        _search("an exit scam by termination after the sale", this.scam);
+        search("an exit scam by termination after the sale", this.scam, DUST);
     }
 
     /// @dev Gain: what of the price the pool does not get back, by income so far and by the guarantee.
     function scam(uint256[GENES] memory g) external {
         _begin();
         list(_spare, ownerAt(1), 1 ether);
-        uint256 price = _scale(g[0], 1 ether, _bid() < 4_000 ether ? _bid() : 4_000 ether);
+        uint256 price = scale(g[0], 1 ether, _bid() < 4_000 ether ? _bid() : 4_000 ether);
         list(_spare, ownerAt(1), uint96(price));
         pool.buyMachine(_spare);
         uint256 honest = g[1] % 360;
@@ -334,66 +328,7 @@ contract JointAttacksTest is JointNetwork {
         assertLe(many, (few * 105) / 100, "paying with 200 tickets more");
     }
 
-    // THE SEARCH
-
-    function _search(string memory what, function(uint256[GENES] memory) external attack) private {
-        uint256[GENES] memory best;
-        int256 most = type(int256).min;
-        uint256 trials = _trials();
-        for (uint256 i = 0; i < trials; ++i) {
-            uint256[GENES] memory genes;
-            for (uint256 k = 0; k < GENES; ++k) genes[k] = uint256(keccak256(abi.encode(what, i, k)));
-            if (i > trials / 2) {
-                uint256 changed = genes[0] % GENES;
-                for (uint256 k = 0; k < GENES; ++k) if (k != changed) genes[k] = best[k];
-            }
-            int256 gain = _try(attack, genes);
-            if (gain > most) (most, best) = (gain, genes);
-        }
-        console.log(what);
-        console.log("  best gain of the attacker, attoFIL:");
-        console.logInt(most);
-        if (most > DUST) revert Failed(what, uint256(most), uint256(DUST));
-    }
-
-    function _try(
-        function(uint256[GENES] memory) external attack,
-        uint256[GENES] memory genes
-    ) private returns (int256 gain) {
-        uint256 epoch = block.number;
-        try attack(genes) {
-            revert Failed("a trial has no outcome", 0, 0);
-        } catch (bytes memory reason) {
-            bytes4 kind;
-            assembly ("memory-safe") {
-                kind := mload(add(reason, 0x20))
-                gain := mload(add(reason, 0x24))
-            }
-            vm.roll(epoch); // time alone is not undone
-            if (kind != Outcome.selector) {
-                assembly ("memory-safe") {
-                    revert(add(reason, 0x20), mload(reason))
-                }
-            }
-        }
-    }
-
-    function _trials() private view returns (uint256) {
-        return keccak256(bytes(vm.envOr("PROPERTIES", ""))) == keccak256("nightly") ? 10_000 : 60;
-    }
-
     // PARTS
-
-    /// @dev A size between two, each magnitude as likely as another.
-    function _scale(uint256 gene, uint256 least, uint256 most) private pure returns (uint256) {
-        if (most <= least) return least;
-        uint256 ratio = most / least;
-        uint256 bits = 0;
-        while (ratio >> bits > 1) ++bits;
-        uint256 value = least << (gene % (bits + 1));
-        value += (gene >> 8) % value;
-        return value > most ? most : value;
-    }
 
     /// @dev The attacker leaves with everything; what it has, and has still to get, beyond what it brought.
     function _leaveWith(uint256 brought) private returns (int256) {
@@ -403,7 +338,7 @@ contract JointAttacksTest is JointNetwork {
 
     function _sellBack(address who, uint256 gene) private {
         uint256 all = pool.balanceOf(who);
-        uint256 keep = _scale(gene, 1, all);
+        uint256 keep = scale(gene, 1, all);
         if (keep == all) return;
         vm.prank(who);
         try pool.exitToFil(all - keep, who, 0) {} catch {}

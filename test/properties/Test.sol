@@ -10,6 +10,7 @@ interface Vm {
     function getNonce(address account) external view returns (uint64);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function expectRevert(bytes calldata error) external;
+    function expectEmit(address emitter) external;
     function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
     function label(address account, string calldata name) external;
 }

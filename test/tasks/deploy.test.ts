@@ -111,6 +111,7 @@ describe("deploy", () => {
       powerMarket: addressOf("PowerMarket"),
       wrappedFil: addressOf("WrappedFil"),
       jointMiningPool: addressOf("JointMiningPool"),
+      coinPools: [],
       libraries: Object.fromEntries(
         ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying", "PolicyRange", "Queue"].map(
           (name) => [name, addressOf(name)],

@@ -1,7 +1,6 @@
-import { Interface } from "ethers";
 import { expect } from "chai";
 
-import { type Hex, jointMiningPoolAbi, parseAddress } from "../../lib/index.ts";
+import { parseAddress } from "../../lib/index.ts";
 import { buyMachine } from "../../tasks/joint/buyMachine.ts";
 import { claim } from "../../tasks/joint/claim.ts";
 import { collect } from "../../tasks/joint/collect.ts";
@@ -11,97 +10,21 @@ import { history } from "../../tasks/joint/history.ts";
 import { info } from "../../tasks/joint/info.ts";
 import { status } from "../../tasks/joint/status.ts";
 import { account, FakeFilecoin, FIL, HOLDER, MULTISIG, OWNER_KEY, POOL, STRANGER } from "./support/FakeFilecoin.ts";
+import {
+  CALLS,
+  DAY,
+  HEAD,
+  MASKED_OWNER,
+  NOBODY,
+  SHARES,
+  machine,
+  onSale,
+  pool,
+  sentCalls,
+  ticket,
+} from "./support/pools.ts";
 
-const SENDING = { reallyDoIt: false, output: "send", from: undefined } as const;
-const NOBODY: Hex = "0x0000000000000000000000000000000000000000";
-const MASKED_OWNER = "0xff00000000000000000000000000000000000066";
-/** Shares have six decimals more than FIL. */
-const SHARES = 10n ** 24n;
-const DAY = 2_880n;
-const HEAD = 5_000_000n;
-const WEIGHT = 2n ** 39n;
-const CALLS = new Interface(jointMiningPoolAbi);
-
-function sentCalls(chain: FakeFilecoin) {
-  return chain.sent.map((tx) => {
-    if (!("data" in tx)) throw new Error("a native message");
-    const call = CALLS.parseTransaction({ data: tx.data });
-    return { name: call?.name, args: call?.args.toArray(true) as unknown[], value: tx.value, to: tx.to };
-  });
-}
-
-const accounts = (values: object = {}): object => ({
-  cash: 18n * FIL,
-  claimable: 0n,
-  unsoldFil: 0n,
-  deposits: 1_000n * FIL,
-  openCost: 300n * FIL,
-  machinesUpper: 982n * FIL,
-  machinesLower: 900n * FIL,
-  receivables: 0n,
-  soundReceivables: 0n,
-  expectedPerDay: FIL / 2n,
-  heldBack: 0n,
-  upper: 1_000n * FIL,
-  lower: 918n * FIL,
-  utilisation: 3n * 10n ** 17n,
-  waiting: 0n,
-  settledAt: HEAD - 100n,
-  machines: 1n,
-  ...values,
-});
-const ticket = (values: object = {}): object => ({
-  controller: HOLDER,
-  shares: 7n * SHARES,
-  ahead: 0n,
-  pending: 0n,
-  claimable: 7n * SHARES,
-  assets: 7n * FIL,
-  claimed: 0n,
-  ...values,
-});
-const POLICY = {
-  cautiousBps: 8_000n,
-  bidBps: 8_000n,
-  askBps: 10_000n,
-  dailyBps: 1_000n,
-  maxUtilisationBps: 8_000n,
-  reserveBps: 500n,
-  perProviderBps: 2_000n,
-  minTermDays: 90n,
-  releaseFrames: 30n,
-};
-
-/** A pool of 1,000 shares, of which HOLDER has 25; a share brings 1 FIL; 18 FIL are there. */
-function pool(values: object = {}): FakeFilecoin {
-  const chain = new FakeFilecoin();
-  const worth = (shares: bigint): bigint => shares / 1_000_000n;
-  Object.assign(chain.replies, {
-    accounts: () => accounts(values),
-    policy: () => POLICY,
-    totalSupply: () => 1_000n * SHARES,
-    balanceOf: () => 25n * SHARES,
-    isSettled: () => true,
-    depositCap: () => 0n,
-    entriesPausedUntil: () => 0n,
-    MIN_DEPOSIT: () => FIL,
-    EXIT_FEE_BPS: () => 10n,
-    MAX_MACHINES: () => 64n,
-    MAX_SOLD_BPS: () => 8_000n,
-    machineIds: () => [],
-    previewDeposit: (assets: bigint) => assets * 1_000_000n,
-    convertToAssets: worth,
-    previewExit: (shares: bigint) => {
-      const paid = worth(shares) < 18n * FIL ? worth(shares) : 18n * FIL;
-      return [paid, shares - paid * 1_000_000n, worth(shares)];
-    },
-    ticketOf: () => ticket({ controller: NOBODY }),
-    ticketsOf: () => [],
-    estimatedWait: () => 14n * DAY,
-  });
-  return chain;
-}
-
+const SENDING = { reallyDoIt: false, output: "send", from: undefined, pool: undefined } as const;
 describe("pool deposit", () => {
   const DEPOSIT = { ...SENDING, amount: "25", to: undefined } as const;
 
@@ -183,6 +106,34 @@ describe("pool deposit", () => {
     expect(String(wallet.plan.commands)).to.match(/^lotus send --from f15ihq5.* --params-hex [0-9a-f]+ 0x10.*07 25$/);
     const multisig = await pool().runJson(deposit, { ...DEPOSIT, output: "lotus", from: MULTISIG.toString() });
     expect(String(multisig.plan.commands)).to.match(/^lotus msig propose --from /);
+  });
+});
+
+describe("a Safe", () => {
+  const DEPOSIT = { ...SENDING, amount: "25", to: undefined, output: "safe" } as const;
+
+  it("is given a batch of all transactions, to be loaded into its Transaction Builder", async () => {
+    const run = await pool().runJson(deposit, { ...DEPOSIT, from: STRANGER });
+    expect(run.exitCode, run.error?.message).to.equal(0);
+    const [batch = "{}"] = run.plan.commands as string[];
+    expect(JSON.parse(batch)).to.deep.include({
+      version: "1.0",
+      chainId: "31415926",
+      meta: { name: "Deposit 25 FIL into the pool dFIL", createdFromSafeAddress: STRANGER },
+    });
+    const { transactions } = JSON.parse(batch) as { transactions: { to: string; value: string; data: string }[] };
+    expect(transactions).to.have.length(1);
+    expect(transactions[0]).to.include({ to: POOL, value: (25n * FIL).toString() });
+    expect(CALLS.parseTransaction({ data: transactions[0]?.data ?? "0x" })?.args[0]).to.equal(STRANGER);
+  });
+
+  it("has to be named, and nothing is sent for it", async () => {
+    expect((await pool().run(deposit, { ...DEPOSIT, from: undefined })).text).to.match(/Say which Safe sends it/);
+    expect((await pool().run(deposit, { ...DEPOSIT, from: OWNER_KEY.toString() })).exitCode).to.equal(64);
+    const chain = pool();
+    const run = await chain.run(deposit, { ...DEPOSIT, from: STRANGER, reallyDoIt: true });
+    expect(run).to.include({ exitCode: 64 });
+    expect(chain.sent).to.deep.equal([]);
   });
 });
 
@@ -289,7 +240,7 @@ describe("pool status", () => {
     chain.replies.ticketsOf = () => [42n];
     chain.replies.ticketOf = () =>
       ticket({ pending: 5n * SHARES, ahead: SHARES, claimable: 2n * SHARES, assets: 2n * FIL });
-    const run = await chain.runJson(status, { address: HOLDER });
+    const run = await chain.runJson(status, { pool: undefined, address: HOLDER });
     expect(run.exitCode, run.error?.message).to.equal(0);
     expect(run.plan).to.include({ shares: (25n * SHARES).toString(), worth: (25n * FIL).toString(), part: "250" });
     expect(run.plan.tickets).to.deep.equal([
@@ -302,19 +253,19 @@ describe("pool status", () => {
         mostDays: "18",
       },
     ]);
-    expect((await chain.run(status, { address: HOLDER })).text).to.contain("pool claim 42");
+    expect((await chain.run(status, { pool: undefined, address: HOLDER })).text).to.contain("pool claim 42");
   });
 
   it("is about the sender where nobody is named, and asks who where there is none", async () => {
-    const run = await pool().runJson(status, { address: undefined });
+    const run = await pool().runJson(status, { pool: undefined, address: undefined });
     expect(run.plan.holder).to.equal(HOLDER);
     const chain = pool();
     chain.accounts = [];
-    expect(await chain.run(status, { address: undefined })).to.include({ exitCode: 64 });
+    expect(await chain.run(status, { pool: undefined, address: undefined })).to.include({ exitCode: 64 });
   });
 
   it("knows somebody by a native address", async () => {
-    const run = await pool().runJson(status, { address: OWNER_KEY.toString() });
+    const run = await pool().runJson(status, { pool: undefined, address: OWNER_KEY.toString() });
     expect(String(run.plan.holder).toLowerCase()).to.equal(MASKED_OWNER);
   });
 });
@@ -324,7 +275,7 @@ describe("pool info", () => {
     const chain = pool();
     chain.replies.machineIds = () => [1n];
     chain.replies.machineOf = () => machine();
-    const run = await chain.runJson(info, {});
+    const run = await chain.runJson(info, { pool: undefined });
     expect(run.exitCode, run.error?.message).to.equal(0);
     expect(run.plan).to.include({
       upper: (1_000n * FIL).toString(),
@@ -334,13 +285,13 @@ describe("pool info", () => {
       waiting: "0",
     });
     expect(run.plan.machines).to.have.length(1);
-    expect((await chain.run(info, {})).text).to.match(/spends on machines in a day, at most +10%/);
+    expect((await chain.run(info, { pool: undefined })).text).to.match(/spends on machines in a day, at most +10%/);
   });
 
   it("warns while entries are paused", async () => {
     const chain = pool();
     chain.replies.entriesPausedUntil = () => HEAD + DAY;
-    expect((await chain.run(info, {})).text).to.match(/paused until .*; who is in can leave/);
+    expect((await chain.run(info, { pool: undefined })).text).to.match(/paused until .*; who is in can leave/);
   });
 });
 
@@ -354,7 +305,7 @@ describe("pool history", () => {
   it("tells what happened, oldest first", async () => {
     const chain = pool();
     chain.past = past;
-    const { text } = await chain.run(history, { address: undefined, days: "7" });
+    const { text } = await chain.run(history, { pool: undefined, address: undefined, days: "7" });
     expect(text).to.match(/4999000 +deposit of 25 FIL for 25 shares/);
     expect(text).to.match(/4999200 +booked: income 3 FIL, of which 1 FIL paid machines off/);
   });
@@ -362,7 +313,7 @@ describe("pool history", () => {
   it("tells what one person did", async () => {
     const chain = pool();
     chain.past = past;
-    const run = await chain.runJson(history, { address: STRANGER, days: "7" });
+    const run = await chain.runJson(history, { pool: undefined, address: STRANGER, days: "7" });
     expect(run.plan.history).to.deep.equal([
       {
         epoch: "4999100",
@@ -375,60 +326,24 @@ describe("pool history", () => {
     ]);
   });
 
+  it("asks for no epoch that the node does not show yet", async () => {
+    const chain = pool();
+    chain.past = past;
+    expect(await chain.run(history, { pool: undefined, address: undefined, days: "1" })).to.include({ exitCode: 0 });
+  });
+
   it("looks back as far as it is told, and refuses what is no number of days", async () => {
     const chain = pool();
     chain.past = past.slice(0, 1).map((event) => ({ ...event, epoch: Number(HEAD - 8n * DAY) }));
-    expect((await chain.run(history, { address: undefined, days: "7" })).text).to.match(/nothing happened/);
-    expect((await chain.run(history, { address: undefined, days: "9" })).text).to.match(/deposit of 25 FIL/);
-    expect((await chain.run(history, { address: undefined, days: "0" })).exitCode).to.equal(64);
+    expect((await chain.run(history, { pool: undefined, address: undefined, days: "7" })).text).to.match(
+      /nothing happened/,
+    );
+    expect((await chain.run(history, { pool: undefined, address: undefined, days: "9" })).text).to.match(
+      /deposit of 25 FIL/,
+    );
+    expect((await chain.run(history, { pool: undefined, address: undefined, days: "0" })).exitCode).to.equal(64);
   });
 });
-
-const machine = (values: object = {}): object => ({
-  id: 1n,
-  minerId: 1_000n,
-  provider: 102n,
-  expiry: 6_048_000n,
-  nominalPower: WEIGHT,
-  boughtWeight: WEIGHT,
-  weight: WEIGHT,
-  cost: 80n * FIL,
-  unpaid: 60n * FIL,
-  writtenDown: 0n,
-  earned: 20n * FIL,
-  guaranteeDue: 0n,
-  receivable: 0n,
-  realisedPerDay: 0n,
-  measured: false,
-  idleSince: 0n,
-  ...values,
-});
-
-/** NFT 1 of STRANGER, guaranteed with 120 FIL, listed for 50 FIL; the pool has 1,000 FIL and nothing else. */
-function onSale(price = 50n * FIL, values: object = {}): FakeFilecoin {
-  const chain = pool({ cash: 1_000n * FIL, machinesUpper: 0n, openCost: 0n, machines: 0n, ...values }).addNft(
-    1n,
-    STRANGER,
-    {
-      guarantee: { promised: 120n * FIL, remaining: 120n * FIL, due: 0n, payableNow: 0n, paid: 0n },
-    },
-  );
-  Object.assign(chain.replies, {
-    minerAccount: () => account({ lastSync: HEAD - 10n }),
-    coverOf: () => ({ amount: 200n * FIL, remaining: 120n * FIL }),
-    listing: () => ({
-      seller: STRANGER,
-      coin: NOBODY,
-      price,
-      expiry: 5_086_400n,
-      feeBps: 100n,
-      weight: WEIGHT,
-      open: true,
-    }),
-    earnedOf: () => 20n * FIL,
-  });
-  return chain;
-}
 
 describe("pool buy-machine", () => {
   const BUY = { ...SENDING, id: "1" } as const;
@@ -557,6 +472,6 @@ describe("pool collect", () => {
 
   it("refuses when there is nothing to take, or no machine", async () => {
     expect((await earning(0n).run(collect, COLLECT)).text).to.match(/Machines can be paid nothing now/);
-    expect((await pool().run(collect, COLLECT)).text).to.match(/The pool has no machine/);
+    expect((await pool().run(collect, COLLECT)).text).to.match(/The pool dFIL has no machine/);
   });
 });

@@ -1,8 +1,9 @@
-import { BadAnswerError, type SectorRange, sectorQap } from "../../../lib/index.ts";
+import { BadAnswerError, type SectorRange } from "../../../lib/index.ts";
 import type { EarlyEnd } from "../reading.ts";
 import type { LivingNft } from "../types.ts";
 import type { Runs } from "./runs.ts";
-import type { SectorRow } from "./sectorRows.ts";
+import type { QapOfRows } from "./QapOfRows.ts";
+import type { SectorRow } from "./SectorRow.ts";
 
 /** Sectors of a partition that back one NFT and are active. Its power is added up from rows. */
 export interface ActivePart {
@@ -31,9 +32,6 @@ interface OpenPart {
   readonly expiry: number;
 }
 
-/** Sectors of the same life and deals have the same power: so many kinds are remembered. */
-const KINDS = 256;
-
 /** A sum of bytes that is exact: numbers, which cost no memory, as long as they hold it. */
 class ByteSum {
   #whole = 0n;
@@ -60,7 +58,7 @@ class ByteSum {
 
 /** Adds up the rows of a page, which must be exactly the sectors that were asked for, ascending. */
 export class PageSum {
-  readonly #sectorSize: bigint;
+  readonly #qap: QapOfRows;
   readonly #sectors: Runs;
   readonly #owned: readonly OpenPart[];
   readonly #parts: Map<ActivePart, { readonly qap: ByteSum; early: EarlyEnd | undefined }>;
@@ -70,11 +68,9 @@ export class PageSum {
   #next: number;
   /** The first of the owned runs that the next row can lie in. */
   #at = 0;
-  /** Power by verified deal weight, of the last duration that came with it. */
-  readonly #kinds = new Map<string, { readonly duration: number; readonly qap: number }>();
 
-  constructor(sectorSize: bigint, sectors: Runs, parts: readonly ActivePart[]) {
-    this.#sectorSize = sectorSize;
+  constructor(qap: QapOfRows, sectors: Runs, parts: readonly ActivePart[]) {
+    this.#qap = qap;
     this.#sectors = sectors;
     this.#next = sectors.starts[0] ?? 0;
     this.#parts = new Map(parts.map((part) => [part, { qap: new ByteSum(), early: undefined }]));
@@ -93,7 +89,7 @@ export class PageSum {
   /** @throws {BadAnswerError} when this is not the sector whose turn it is. */
   add(row: SectorRow): void {
     this.#expect(row.number);
-    const qap = this.#qapOf(row);
+    const qap = this.#qap.of(row);
     this.#power.add(qap);
     while ((this.#owned[this.#at]?.end ?? Infinity) <= row.number) this.#at += 1;
     const owned = this.#owned[this.#at];
@@ -121,28 +117,6 @@ export class PageSum {
     this.#run += 1;
     this.#next = this.#sectors.starts[this.#run] ?? 0;
   }
-
-  #qapOf({ expiration, powerBaseEpoch, verifiedDealWeight }: SectorRow): number {
-    const duration = expiration - powerBaseEpoch;
-    if (verifiedDealWeight === "0") return duration > 0 ? Number(this.#sectorSize) : 0; // quality 1
-    const known = this.#kinds.get(verifiedDealWeight);
-    if (known?.duration === duration) return known.qap;
-    const qap = Number(
-      sectorQap(this.#sectorSize, {
-        expiration: BigInt(expiration),
-        powerBaseEpoch: BigInt(powerBaseEpoch),
-        verifiedDealWeight: BigInt(verifiedDealWeight),
-      }),
-    );
-    if (this.#kinds.size >= KINDS) this.#kinds.clear();
-    this.#kinds.set(detached(verifiedDealWeight), { duration, qap });
-    return qap;
-  }
-}
-
-/** A text of its own: what was cut out of an answer keeps all of the answer in memory for as long as it is remembered. */
-function detached(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 function contradiction(details: string): BadAnswerError {

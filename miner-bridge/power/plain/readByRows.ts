@@ -1,27 +1,22 @@
-import {
-  Address,
-  fromBitfield,
-  intersectSectors,
-  type LotusClient,
-  NodeRefusedError,
-  type Partition,
-  type SectorRange,
-  subtractSectors,
-} from "../../../lib/index.ts";
+import { Address, type LotusClient, NodeRefusedError } from "../../../lib/index.ts";
 import { type EndpointPool, limitTo } from "../../lotus/index.ts";
 import { Backing, withAbsent } from "../Backing.ts";
 import { NoActorError } from "../errors.ts";
 import { type EarlyEnd, type MinerReading, needsExpirations, type NftPart, type NftReading } from "../reading.ts";
 import type { LivingNft, PinnedTipset } from "../types.ts";
-import { type ActivePart, type PageReading, PageSum } from "./PageSum.ts";
-import { countOf, type Runs, runsOf, toRunLengths, uniteDisjoint } from "./runs.ts";
-import { readSectorRows } from "./sectorRows.ts";
+import { DeadlinePages, type IdlePart, type Page } from "./DeadlinePages.ts";
+import { type PageReading, PageSum } from "./PageSum.ts";
+import { QapOfRows } from "./QapOfRows.ts";
+import { notFromLotus } from "./readList.ts";
+import { readPartitions, STATE_MINER_PARTITIONS } from "./readPartitions.ts";
+import { readSectorRows, STATE_MINER_SECTORS } from "./readSectorRows.ts";
+import { toRunLengths } from "./runs.ts";
 
 /** So many requests are open at a node at the same time: Lotus holds each answer as a whole. */
 const IN_FLIGHT = 4;
-/** Sectors of a page, about 20 MB of JSON. */
-const PAGE_SECTORS = 50_000;
 const DEADLINES = 48;
+/** More than any deadline can have. */
+const MAX_PARTITIONS = 3_000;
 
 /** What one deadline's sectors bring. */
 interface DeadlineReading {
@@ -41,8 +36,7 @@ interface Reading {
   readonly pool: EndpointPool;
   readonly miner: Address;
   readonly cids: PinnedTipset["cids"];
-  /** Bytes. */
-  readonly sectorSize: bigint;
+  readonly qap: QapOfRows;
   readonly backing: Backing;
 }
 
@@ -66,10 +60,11 @@ export async function readByRows(
     pool.lotus.stateMinerPower(miner, cids),
     pool.lotus.stateMinerInfo(miner, cids),
   ]);
+  const qap = new QapOfRows(sectorSize);
   const limit = limitTo(IN_FLIGHT);
   const deadlines = await Promise.all(
     Array.from({ length: DEADLINES }, (_, deadline) =>
-      limit(() => readDeadline({ pool, miner, cids, sectorSize, backing }, deadline)),
+      limit(() => readDeadline({ pool, miner, cids, qap, backing }, deadline)),
     ),
   );
   const parts = deadlines.flatMap(({ parts }) => parts);
@@ -98,10 +93,10 @@ async function mustExist(lotus: LotusClient, miner: Address, cids: PinnedTipset[
 
 /** One request at a time, so that as many are open as there are deadlines being read. */
 async function readDeadline(reading: Reading, deadline: number): Promise<DeadlineReading> {
-  const partitions = await reading.pool.lotus.stateMinerPartitions(reading.miner, deadline, reading.cids);
+  const { pages, idle } = await readPages(reading, deadline);
   let power = 0n;
-  const parts: RowPart[] = [];
-  for (const page of pagesOf(partitions, { deadline, backing: reading.backing, idle: parts })) {
+  const parts: RowPart[] = [...idle];
+  for (const page of pages) {
     const read = await readPage(reading, page);
     power += read.power;
     for (const [{ nft, place, sectors }, { qap, early }] of read.parts) {
@@ -111,74 +106,29 @@ async function readDeadline(reading: Reading, deadline: number): Promise<Deadlin
   return { power, parts };
 }
 
-/** Active sectors that are asked for together, and the parts that lie among them. */
-interface Page {
-  readonly sectors: Runs;
-  readonly parts: readonly ActivePart[];
-}
-
-/** The pages of a deadline. What NFTs have there that is not active is put into `idle`. */
-function* pagesOf(
-  partitions: readonly Partition[],
-  { deadline, backing, idle }: { deadline: number; backing: Backing; idle: RowPart[] },
-): Generator<Page> {
-  let actives: Runs[] = [];
-  let parts: ActivePart[] = [];
-  let size = 0;
-  for (const [partition, json] of partitions.entries()) {
-    const active = runsOf(json.ActiveSectors);
-    const count = countOf(active);
-    if (size > 0 && size + count > PAGE_SECTORS) {
-      yield { sectors: uniteDisjoint(actives), parts };
-      [actives, parts, size] = [[], [], 0];
-    }
-    actives.push(active);
-    size += count;
-    const place = { deadline, partition };
-    for (const [at, sectors] of backed(json, backing)) {
-      const nft = backing.nfts[at];
-      if (nft === undefined) continue;
-      const of = intersectSectors(sectors, fromBitfield(json.ActiveSectors));
-      if (of.length > 0) parts.push({ nft, place, sectors: of });
-      idle.push(...idleParts(nft, place, json, sectors));
-    }
-  }
-  if (size > 0) yield { sectors: uniteDisjoint(actives), parts };
-}
-
-/** Which sectors of a partition back which NFT; most partitions have none between their first and last. */
-function backed({ AllSectors }: Partition, backing: Backing): ReadonlyMap<number, readonly SectorRange[]> {
-  const start = AllSectors[0] ?? 0;
-  const end = AllSectors.reduce((sum, length) => sum + length, 0);
-  const around = backing.among([{ start: BigInt(start), count: BigInt(end - start) }]);
-  return around.size === 0 ? around : backing.among(fromBitfield(AllSectors));
-}
-
-/** What an NFT has in a partition that is not active. */
-function idleParts(
-  nft: LivingNft,
-  place: ActivePart["place"],
-  { LiveSectors, FaultySectors, ActiveSectors }: Partition,
-  sectors: readonly SectorRange[],
-): RowPart[] {
-  const live = intersectSectors(sectors, fromBitfield(LiveSectors));
-  const faulty = intersectSectors(sectors, fromBitfield(FaultySectors));
-  const sets = [
-    ["faulty", faulty],
-    ["unproven", subtractSectors(subtractSectors(live, faulty), fromBitfield(ActiveSectors))],
-    ["terminated", subtractSectors(sectors, live)],
-  ] as const;
-  return sets.flatMap(([status, of]) =>
-    of.length === 0 ? [] : [{ nft, place, status, sectors: of, qap: 0n, basis: undefined }],
-  );
-}
-
-function readPage({ pool, miner, cids, sectorSize }: Reading, { sectors, parts }: Page): Promise<PageReading> {
-  const bitfield = toRunLengths(sectors);
+function readPages(
+  { pool, miner, cids, backing }: Reading,
+  deadline: number,
+): Promise<{ readonly pages: readonly Page[]; readonly idle: readonly IdlePart[] }> {
   return pool.first(async ({ stream }) => {
-    const sum = new PageSum(sectorSize, sectors, parts);
-    await readSectorRows(await stream("Filecoin.StateMinerSectors", [miner.toString(), bitfield, cids]), (row) =>
-      sum.add(row),
+    const pages = new DeadlinePages(deadline, backing);
+    await readPartitions(
+      (take) => stream(STATE_MINER_PARTITIONS, [miner.toString(), deadline, cids], take),
+      (partition) => {
+        if (pages.partitions === MAX_PARTITIONS) throw notFromLotus(STATE_MINER_PARTITIONS, "partitions without end");
+        pages.add(partition);
+      },
+    );
+    return { pages: pages.finish(), idle: pages.idle };
+  });
+}
+
+function readPage({ pool, miner, cids, qap }: Reading, { sectors, parts }: Page): Promise<PageReading> {
+  return pool.first(async ({ stream }) => {
+    const sum = new PageSum(qap, sectors, parts);
+    await readSectorRows(
+      (take) => stream(STATE_MINER_SECTORS, [miner.toString(), toRunLengths(sectors), cids], take),
+      (row) => sum.add(row),
     );
     return sum.finish();
   });

@@ -9,26 +9,32 @@ export interface Runs {
 
 /** Runs of a bitfield in Lotus' JSON: lengths of absent and present numbers in turn. */
 export function runsOf(bitfield: readonly number[]): Runs {
-  const starts: number[] = [];
-  const ends: number[] = [];
+  const most = bitfield.length >> 1;
+  const starts = new Float64Array(most);
+  const ends = new Float64Array(most);
+  let count = 0;
   let at = 0;
-  for (const [index, length] of bitfield.entries()) {
+  for (let index = 0; index < bitfield.length; index += 1) {
+    const length = bitfield[index] as number;
     if (index % 2 === 1 && length > 0) {
-      starts.push(at);
-      ends.push(at + length);
+      starts[count] = at;
+      ends[count] = at + length;
+      count += 1;
     }
     at += length;
   }
-  return { starts: Float64Array.from(starts), ends: Float64Array.from(ends) };
+  return { starts: starts.subarray(0, count), ends: ends.subarray(0, count) };
 }
 
 /** The bitfield of runs, as Lotus is asked with it. */
 export function toRunLengths({ starts, ends }: Runs): number[] {
-  const lengths: number[] = [];
+  const lengths = new Array<number>(2 * starts.length);
   let next = 0;
-  for (const [index, start] of starts.entries()) {
-    const end = ends[index] ?? start;
-    lengths.push(start - next, end - start);
+  for (let run = 0; run < starts.length; run += 1) {
+    const start = starts[run] as number;
+    const end = ends[run] as number;
+    lengths[2 * run] = start - next;
+    lengths[2 * run + 1] = end - start;
     next = end;
   }
   return lengths;

@@ -121,6 +121,18 @@ describe("FilAuction.buy", () => {
     expect(await p.auction.referencePrice()).to.equal(await p.auction.lastPrice());
     expect(await p.auction.cautiousPrice()).to.equal(await p.auction.lastPrice());
   });
+
+  it("holds back from leavers what a dearer price lifts: nobody comes for a sale (R-JMP-4)", async () => {
+    const p = await selling();
+    const before = await p.pool.accounts();
+    await p.auction.connect(person(p, 0)).buy(p.amount, NO_BOUND, p.stranger.address); // at nearly twice the last price
+    const { heldBack, lower, upper } = await p.pool.accounts();
+    const rise = (p.amount * ((await p.auction.lastPrice()) - p.price)) / FIL(1);
+    expect(rise).to.be.greaterThan((p.amount * p.price * 9n) / (10n * FIL(1)));
+    expect(heldBack - before.heldBack).to.be.closeTo(rise, rise / 20n); // machines are dearer too
+    expect(upper - before.upper).to.be.closeTo(rise, rise / 20n);
+    expect(lower - before.lower).to.be.at.most((p.amount * p.price) / FIL(1));
+  });
 });
 
 describe("a lot that nobody buys (R-JMP-7)", () => {

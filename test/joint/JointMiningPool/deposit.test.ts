@@ -3,7 +3,7 @@ import { ZeroAddress } from "ethers";
 
 import { FIL } from "../../filecoin/index.ts";
 import { ethers } from "../../support/network.ts";
-import { prove } from "../../support/guarantee.ts";
+import { attestTwice, prove } from "../../support/guarantee.ts";
 import { attest } from "../../support/nft.ts";
 import {
   SHARE,
@@ -230,6 +230,23 @@ describe("the first deposit after everybody has left", () => {
     await deposit(p, p.stranger, SHARE);
     expect(await p.pool.balanceOf(p.stranger)).to.equal(sharesOf(SHARE));
     expect(await worthOf(p, p.stranger)).to.be.closeTo(SHARE + cash, 10n);
+  });
+});
+
+describe("a pool that has lost nearly everything", () => {
+  it("takes no more deposits: shares would outgrow the queue, and nobody could leave", async () => {
+    const p = await mining();
+    await attestTwice(p, p.id, 0n);
+    await p.pool.settle();
+    const { idleSince } = await p.pool.machineOf(p.id);
+    await p.fil.mineTo(idleSince + 42n * DAY);
+    await p.fil.setEarlyTerminations(p.miner, true); // nor does its guarantee bring anything
+    await p.pool.recogniseLoss(p.id);
+    expect((await p.pool.accounts()).upper).to.equal(0n);
+    expect(await p.pool.maxDeposit(p.stranger.address)).to.equal(0n);
+    await expect(deposit(p, p.stranger, SHARE))
+      .to.be.revertedWithCustomError(p.pool, "AboveMaximum")
+      .withArgs(SHARE, 0n);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { FIL, maskedAddress } from "../../filecoin/index.ts";
+import { GET_VESTING_FUNDS, interceptActors } from "../../support/answers.ts";
 import { ethers } from "../../support/network.ts";
 import { OWNER } from "../../support/protocol.ts";
 import { SHARE, deposit, joined, mineADay, mining, nextDay, sell, sharesOf, person } from "../../support/pool.ts";
@@ -50,6 +51,16 @@ describe("JointMiningPool.exitToFil (R-JMP-5)", () => {
     expect(ticket.pending).to.be.closeTo(waits, waits / 1_000_000n); // an epoch later
     expect(ticket.controller).to.equal(who.address);
     expect(await p.pool.balanceOf(p.pool)).to.equal(ticket.pending);
+  });
+
+  it("makes a ticket of shares that are worth nothing now, as its preview says", async () => {
+    const p = await mining();
+    await (await interceptActors()).give(p.miner, GET_VESTING_FUNDS, 0n, "0xff");
+    await nextDay(p);
+    await p.pool.settle(); // a miner that cannot be measured counts nothing
+    expect(await p.pool.previewExit(sharesOf(SHARE))).to.deep.equal([0n, sharesOf(SHARE), 0n]);
+    await p.pool.connect(person(p, 0)).exitToFil(sharesOf(SHARE), p.stranger.address, 0n);
+    expect((await p.pool.ticketOf(1n)).pending).to.equal(sharesOf(SHARE));
   });
 
   it("goes behind who waits already", async () => {
@@ -153,6 +164,18 @@ describe("the price of leaving (R-JMP-4)", () => {
     expect((await p.pool.accounts()).heldBack).to.be.closeTo(after.heldBack / 2n, FIL(5));
     await p.fil.mine(46n * 2_880n);
     expect((await p.pool.accounts()).heldBack).to.equal(0n);
+  });
+
+  it("holds less back when what had risen falls again", async () => {
+    const p = await mining();
+    await nextDay(p);
+    await p.pool.settle();
+    await mineADay(p, FIL(2_400)); // luck
+    const { heldBack } = await p.pool.accounts();
+    await nextDay(p);
+    await p.pool.settle(); // a day without income, of which 100 were expected
+    const released = FIL(10); // 0.1 % of 10,000
+    expect((await p.pool.accounts()).heldBack).to.be.closeTo(heldBack - released - FIL(100), FIL(1));
   });
 
   it("falls at once with a machine's weight", async () => {

@@ -228,8 +228,10 @@ describe("the end of a machine (R-JMP-2, R-JMP-4)", () => {
       .to.be.revertedWithCustomError(p.pool, "TooEarlyForLoss")
       .withArgs(p.id, idleSince + 42n * DAY);
     await p.fil.mineTo(idleSince + 42n * DAY);
+    await p.fil.setEarlyTerminations(p.miner, true); // nothing can be withdrawn for now
     await p.pool.recogniseLoss(p.id);
     expect(await p.pool.machineIds()).to.deep.equal([]);
+    await p.fil.setEarlyTerminations(p.miner, false);
     await p.nft.harvest(p.miner);
     await expect(p.pool.collect([p.id]), "what comes later still counts").to.emit(p.pool, "Collected");
     await expect(p.pool.recogniseLoss(p.id)).to.be.revertedWithCustomError(p.pool, "NotMachine").withArgs(p.id);
@@ -246,7 +248,9 @@ describe("the end of a machine (R-JMP-2, R-JMP-4)", () => {
       .to.be.revertedWithCustomError(p.pool, "TooEarlyForLoss")
       .withArgs(p.id, expiry + 42n * DAY);
     await p.fil.mineTo(expiry + 42n * DAY);
+    await p.fil.setEarlyTerminations(p.miner, true); // nothing can be withdrawn for now
     await p.pool.recogniseLoss(p.id);
+    await p.fil.setEarlyTerminations(p.miner, false);
     const { machines, receivables, upper } = await p.pool.accounts();
     expect([machines, receivables, upper]).to.deep.equal([0n, 0n, 0n]);
     await p.nft.harvest(p.miner);
@@ -265,6 +269,18 @@ describe("the end of a machine (R-JMP-2, R-JMP-4)", () => {
     const { receivable } = await p.pool.machineOf(p.id);
     expect(receivable).to.be.greaterThan(0n);
     expect(await p.pool.askOf(p.id)).to.equal(receivable);
+  });
+
+  it("takes what can be had before a loss is recognised, so that nobody enters for it", async () => {
+    const p = await mining();
+    await attestTwice(p, p.id, 0n);
+    await p.pool.settle();
+    const { idleSince } = await p.pool.machineOf(p.id);
+    await p.fil.mineTo(idleSince + 42n * DAY);
+    await expect(p.pool.recogniseLoss(p.id)).to.emit(p.pool, "Collected");
+    expect((await p.pool.accounts()).cash).to.be.greaterThan(FIL(4_000)); // 42 days of its guarantee
+    await p.nft.harvest(p.miner);
+    await expect(p.pool.collect([p.id]), "nothing is left to come for").not.to.emit(p.pool, "Collected");
   });
 
   it("leaves the places of others right", async () => {

@@ -2,7 +2,10 @@ import { expect } from "chai";
 
 import { ExitCode } from "../../../lib/index.ts";
 import { environmentName } from "../../../miner-bridge/config/index.ts";
-import { ADDRESSES, KEYS, World } from "../support/bridge.ts";
+import { REGISTRY } from "../support/FakeChain.ts";
+import { FakeMarket } from "../support/FakeMarket.ts";
+import { FakePool, POOL } from "../support/FakePool.ts";
+import { ADDRESSES, FIL, KEYS, World } from "../support/bridge.ts";
 import { type, writeConfig } from "./support.ts";
 
 interface Checked {
@@ -101,6 +104,37 @@ describe("`check`", function () {
       expect(failedOf(checks).find((checked) => checked.name === name)?.text).to.match(text);
     });
   }
+
+  describe("of joint mining pools", () => {
+    const poolChecks = (checks: readonly Checked[]) => checks.filter(({ name }) => /pools|balance/.test(name));
+
+    it("passes for those over the same power NFTs, and wants gas for each", async () => {
+      new FakePool(world.chain, new FakeMarket(world.chain));
+      config = writeConfig(world, { jointMiningPools: [POOL] });
+      world.chain.balances.set((ADDRESSES[0] ?? "").toLowerCase(), 15n * FIL);
+      const { checks } = await check();
+      expect(poolChecks(checks)).to.deep.equal([
+        { name: "joint mining pools", passed: true, text: "1, over these power NFTs" },
+        {
+          name: "balance",
+          passed: false,
+          text: `${ADDRESSES[0]} has 15 FIL, a day may take 20 FIL: send it FIL, or lower maxFeePerGas.`,
+        },
+      ]);
+    });
+
+    it("fails for an address where there is none, and for one over others", async () => {
+      config = writeConfig(world, { jointMiningPools: [POOL] });
+      expect(failedOf((await check()).checks)[0]?.text).to.match(/No contract answers at 0x4000/);
+      new FakePool(world.chain, new FakeMarket(world.chain));
+      config = writeConfig(world, { jointMiningPools: [POOL], powerNft: REGISTRY });
+      expect(
+        failedOf((await check()).checks)
+          .map(({ text }) => text)
+          .join(),
+      ).to.match(/The pool at .* works with .*, not/);
+    });
+  });
 
   it("prints PASS or FAIL for people", async () => {
     lack(BLOCKS);

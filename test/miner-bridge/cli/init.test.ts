@@ -7,6 +7,7 @@ import { ExitCode } from "../../../lib/index.ts";
 import { writeDeployment } from "../../../lib/deployments.ts";
 import { readConfig } from "../../../miner-bridge/config/index.ts";
 import { CHAIN_ID, NFT, ORACLE, REGISTRY } from "../support/FakeChain.ts";
+import { POOL } from "../support/FakePool.ts";
 import { World } from "../support/bridge.ts";
 import { type } from "./support.ts";
 
@@ -29,7 +30,7 @@ describe("`init`", () => {
       powerNFT: NFT,
       powerMarket: NFT,
       wrappedFil: NFT,
-      jointMiningPool: NFT,
+      jointMiningPool: POOL,
       libraries: {},
     });
     const where = ["--rpc", world.node.url, "--deployed-at", "50", "--deployments", deployments];
@@ -41,12 +42,16 @@ describe("`init`", () => {
     const { exitCode, out } = await type(command);
     expect(exitCode).to.equal(ExitCode.ok);
     expect(out).to.contain("Next: miner-bridge check");
-    const { powerOracle, powerNft, minerRegistry, deployedAt, rpcUrls } = await readConfig(config, {});
+    const { powerOracle, powerNft, minerRegistry, jointMiningPools, deployedAt, rpcUrls } = await readConfig(
+      config,
+      {},
+    );
     expect({ powerOracle, powerNft, minerRegistry }).to.deep.equal({
       powerOracle: ORACLE,
       powerNft: NFT,
       minerRegistry: REGISTRY,
     });
+    expect(jointMiningPools).to.deep.equal([POOL]);
     expect(deployedAt).to.equal(50n);
     expect(rpcUrls).to.deep.equal([world.node.url]);
     expect((await stat(config)).mode & 0o077).to.equal(0);

@@ -2,6 +2,8 @@ import { expect } from "chai";
 
 import { environmentName } from "../../../miner-bridge/config/index.ts";
 import { FINALITY } from "../support/FakeChain.ts";
+import { FakeMarket } from "../support/FakeMarket.ts";
+import { FakePool, OTHER_POOL, POOL } from "../support/FakePool.ts";
 import { ADDRESSES, KEYS, World } from "../support/bridge.ts";
 import { type, writeConfig } from "./support.ts";
 
@@ -44,6 +46,16 @@ describe("`status`", function () {
     expect(out).to.match(/ {2}open +activate:\S+ 0x[0-9a-f]{64}/);
   });
 
+  it("shows how pools stand, and which does not answer", async () => {
+    const pool = new FakePool(world.chain, new FakeMarket(world.chain));
+    pool.own(1n, 0n);
+    Object.assign(pool, { settledAt: 7n, waiting: 1n });
+    config = writeConfig(world, { jointMiningPools: [POOL, OTHER_POOL] });
+    const { out } = await status();
+    expect(out).to.contain(`pool          ${POOL}: machines 1, last settled in epoch 7, people wait to be paid`);
+    expect(out).to.contain(`pool          ${OTHER_POOL}: No contract answers at ${OTHER_POOL}`);
+  });
+
   it("shows how far the index is", async () => {
     await type(["--config", config, "run", "index", "--once"]);
     const { out } = await status();
@@ -59,6 +71,7 @@ describe("`status`", function () {
       stale: true,
       key: ADDRESSES[0],
       balance: String(100n * 10n ** 18n),
+      pools: [],
       roles: [],
     });
   });

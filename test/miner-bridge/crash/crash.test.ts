@@ -9,7 +9,9 @@ import { environmentName } from "../../../miner-bridge/config/index.ts";
 import { type SendingRole, runTick } from "../../../miner-bridge/runTick.ts";
 import { Random } from "../../lotus/random.ts";
 import { FINALITY } from "../support/FakeChain.ts";
-import { ADDRESSES, KEYS, World, configOn } from "../support/bridge.ts";
+import { FakeMarket } from "../support/FakeMarket.ts";
+import { FakePool, POOL } from "../support/FakePool.ts";
+import { ADDRESSES, FIL, KEYS, World, configOn } from "../support/bridge.ts";
 import { daily } from "./daily.ts";
 import { watchPoints } from "./watchPoints.ts";
 
@@ -90,8 +92,9 @@ describe("a bridge that is killed", function () {
    *
    * @returns how many points were passed.
    */
-  const work = async (world: World, role: SendingRole, killAt = 0): Promise<number> => {
-    const bridge = await world.bridge(role, MEMBERS[role], {}, daily, PATIENCE);
+  const work = async (world: World, role: SendingRole, killAt = 0, settings = {}): Promise<number> => {
+    world.timeoutMs = PATIENCE;
+    const bridge = await world.bridge(role, MEMBERS[role], settings, daily);
     let points = 0;
     const restore = watchPoints(() => {
       points += 1;
@@ -151,6 +154,30 @@ describe("a bridge that is killed", function () {
       expectEachOnce(world);
       const applied = world.chain.executed.filter(({ name }) => name === "applyPage").map(({ args }) => args[1]);
       expect(applied, `killed at ${killAt}`).to.have.members([1000n, 1001n]);
+      await worlds.pop()?.stop();
+    }
+  });
+
+  it("while it buys for a pool, at any point where it writes or sends, has bought once when it is started again", async () => {
+    const begin = async (): Promise<World> => {
+      const world = await start();
+      const market = new FakeMarket(world.chain);
+      const pool = new FakePool(world.chain, market);
+      pool.cash = 2n * FIL;
+      pool.bids.set(1n, FIL);
+      market.list(1n, FIL);
+      return world;
+    };
+    const settings = { jointMiningPools: [POOL], applyReports: false, announceSkips: false };
+    const points = await work(await begin(), "keeper", 0, settings);
+    expect(points).to.be.greaterThan(15);
+    for (let killAt = 1; killAt <= points; killAt += 1) {
+      const world = await begin();
+      await work(world, "keeper", killAt, settings);
+      await work(world, "keeper", 0, settings);
+      expectEachOnce(world);
+      const bought = world.chain.executed.filter(({ name }) => name === "buyMachine");
+      expect(bought, `killed at ${killAt}`).to.have.length(1);
       await worlds.pop()?.stop();
     }
   });

@@ -44,6 +44,7 @@ describe("a keeper", () => {
 
   describe("applies reports", () => {
     it("page by page, each once (R-ORC-2)", async () => {
+      world.timeoutMs = 30_000; // hundreds of NFTs are much for a busy machine
       for (let id = 3n; id <= 230n; id += 1n) world.chain.mint(id);
       await agree();
       const keeper = await world.bridge("keeper");

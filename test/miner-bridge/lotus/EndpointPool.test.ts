@@ -208,6 +208,14 @@ describe("several endpoints as one", () => {
     expect(() => pool({ endpoints: [{ url: "my node" }] })).to.throw(UsageError);
   });
 
+  it("refuse a token that would be a header of its own, and do not say it", () => {
+    const [url, token] = ["http://127.0.0.1:1/", "secret\r\nx: y"];
+    expect(() => pool({ endpoints: [{ url, token }] }))
+      .to.throw(UsageError)
+      .with.property("message")
+      .that.does.not.contain("secret");
+  });
+
   describe("asked alike", () => {
     const ask = (of: EndpointPool) => of.agreed("the name", ({ lotus }) => lotus.stateNetworkName());
 

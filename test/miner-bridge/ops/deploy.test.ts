@@ -30,6 +30,13 @@ describe("the deployment files", () => {
     expect(existsSync(new URL(healthcheck, ROOT))).to.equal(true);
   });
 
+  it("start the program with little room for objects of an instant, as it is measured", async () => {
+    const [, flag = ""] =
+      /"(--max-semi-space-size=\d+)"/.exec(await readFile(new URL("bench/bridge.ts", ROOT), "utf8")) ?? [];
+    const starts = ["Dockerfile", "miner-bridge@.service", "../../index.ts", "../../../package.json"];
+    for (const name of starts) expect(await textOf(name), name).to.contain(flag || "a flag");
+  });
+
   it("name settings of one network address everywhere", async () => {
     const port = String(9464);
     for (const name of ["Dockerfile", "healthcheck.mjs", "prometheus.yml"]) {

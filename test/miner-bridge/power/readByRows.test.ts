@@ -12,6 +12,13 @@ import { RecordedLog } from "../support/RecordedLog.ts";
 const SECTORS = "Filecoin.StateMinerSectors";
 const PARTITIONS = "Filecoin.StateMinerPartitions";
 const QAP = 20_480n;
+const EMPTY = {
+  AllSectors: [0],
+  FaultySectors: [0],
+  RecoveringSectors: [0],
+  LiveSectors: [0],
+  ActiveSectors: [0],
+};
 
 describe("the plain way", () => {
   const recorded = recording();
@@ -112,6 +119,8 @@ describe("the plain way", () => {
     ],
     ["a weight below zero", () => rowsOf(([first, ...rows]) => [{ ...first, VerifiedDealWeight: "-1" }, ...rows])],
     ["partitions that are no list", () => node.answer(PARTITIONS, () => ({}))],
+    ["a partition that is null", () => node.answer(PARTITIONS, () => [null])],
+    ["partitions without end", () => node.answer(PARTITIONS, () => Array.from({ length: 3_001 }, () => EMPTY))],
     ["partitions with runs below zero", () => node.answer(PARTITIONS, () => [{ AllSectors: [-1, 2] }])],
   ] as const) {
     it(`refuses ${what}`, async () => {

@@ -4,6 +4,8 @@ import { Interface, Transaction, ZeroAddress, zeroPadValue } from "ethers";
 import {
   FRAME_EPOCHS,
   type Hex,
+  filAuctionAbi,
+  jointMiningPoolAbi,
   leafOf,
   minerRegistryAbi,
   minerVaultAbi,
@@ -34,7 +36,11 @@ const ABIS: Readonly<Record<string, Interface>> = {
 };
 const VAULT = new Interface(minerVaultAbi);
 const ERRORS = new Interface([
-  ...new Set([...powerOracleAbi, ...powerNftAbi, ...minerVaultAbi].filter((line) => line.startsWith("error"))),
+  ...new Set(
+    [...powerOracleAbi, ...powerNftAbi, ...minerVaultAbi, ...jointMiningPoolAbi, ...filAuctionAbi].filter((line) =>
+      line.startsWith("error"),
+    ),
+  ),
 ]);
 
 /** An error that a node answers with. */
@@ -88,6 +94,21 @@ export interface FakeVault {
   gone: boolean;
 }
 
+/** A contract that a test puts beside those that every chain has. */
+export interface FakeContract {
+  readonly address: Hex;
+  readonly abi: Interface;
+  /** What a method returns; `writes` where it is carried out. */
+  call(name: string, args: never[], at: { from: string; epoch: bigint; writes: boolean }): unknown[];
+}
+
+/** What an NFT can be paid, and was paid, attoFIL. */
+export interface FakeIncome {
+  payable: bigint;
+  guarantee: bigint;
+  paid: bigint;
+}
+
 interface Event {
   readonly address: Hex;
   readonly topics: readonly string[];
@@ -117,6 +138,9 @@ export class FakeChain {
   readonly nfts = new Map<bigint, FakeNft>();
   readonly vaults = new Map<bigint, FakeVault>();
   readonly freed = new Set<bigint>();
+  readonly income = new Map<bigint, FakeIncome>();
+  /** Pools, markets, auctions. */
+  readonly contracts: FakeContract[] = [];
   /** Vaults that the registry names otherwise than its events. */
   readonly renamed = new Map<bigint, Hex>();
   events: Event[] = [];
@@ -180,7 +204,7 @@ export class FakeChain {
   }
 
   emit(address: Hex, name: string, values: readonly unknown[], epoch = this.head): void {
-    const { topics, data } = (ABIS[address] as Interface).encodeEventLog(name, values);
+    const { topics, data } = (this.#abiOf(address) as Interface).encodeEventLog(name, values);
     const hash = zeroPadValue(`0x${(this.events.length + 1).toString(16).padStart(8, "0")}`, 32);
     this.events.push({ address, topics, data, epoch, hash });
   }
@@ -257,16 +281,24 @@ export class FakeChain {
     writes = false,
   ): string {
     const vault = [...this.vaults].find(([, { address }]) => address.toLowerCase() === to.toLowerCase());
-    const abi =
-      vault === undefined ? Object.entries(ABIS).find(([key]) => key.toLowerCase() === to.toLowerCase())?.[1] : VAULT;
+    const contract = this.contracts.find(({ address }) => same(address, to));
+    const abi = this.#abiOf(to);
     const parsed = abi?.parseTransaction({ data });
     if (abi === undefined || parsed == null) return "0x";
     const args = parsed.args.toArray() as never[];
+    const at = { from, epoch, writes };
     const result =
-      vault === undefined
-        ? this.#contract(parsed.name, args, { from, epoch, writes })
-        : this.#callVault(parsed.name, vault[0], vault[1], writes);
+      contract?.call(parsed.name, args, at) ??
+      (vault === undefined
+        ? this.#contract(parsed.name, args, at)
+        : this.#callVault(parsed.name, vault[0], vault[1], writes));
     return abi.encodeFunctionResult(parsed.name, result);
+  }
+
+  #abiOf(address: string): Interface | undefined {
+    if ([...this.vaults.values()].some((vault) => same(vault.address, address))) return VAULT;
+    const known = Object.entries(ABIS).map(([key, abi]) => ({ address: key, abi }));
+    return [...known, ...this.contracts].find((contract) => same(contract.address, address))?.abi;
   }
 
   revert(name: string, ...values: unknown[]): never {
@@ -307,6 +339,9 @@ export class FakeChain {
         const attested = said(id);
         return [attested?.last ?? 0n, attested?.previous ?? 0n, attested?.frame ?? 0];
       },
+      payableOf: (id: bigint) => [this.income.get(id)?.payable ?? 0n],
+      paidOf: (id: bigint) => [this.income.get(id)?.paid ?? 0n],
+      guaranteeOf: (id: bigint) => [[0n, 0n, 0n, this.income.get(id)?.guarantee ?? 0n, 0n]],
       expectedPerDay: (_: bigint, weight: bigint) => [weight / 1_000n],
       minerAccount: (minerId: bigint) => [this.vaults.get(minerId)?.account],
       guaranteesOf: (minerId: bigint) => {
@@ -442,8 +477,7 @@ export class FakeChain {
       succeeded = false;
     }
     this.events = this.events.map((event, at) => (at < first ? event : { ...event, hash }));
-    const abi = Object.entries(ABIS).find(([key]) => same(key, to))?.[1] ?? VAULT;
-    const parsed = abi.parseTransaction({ data });
+    const parsed = this.#abiOf(to)?.parseTransaction({ data });
     this.executed.push({
       hash,
       from,

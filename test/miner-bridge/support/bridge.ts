@@ -90,17 +90,19 @@ export class World {
     return this.node.chain;
   }
 
+  /** How long bridges wait for a node, milliseconds. */
+  timeoutMs = 500;
+
   /** A bridge with the key of a member, or without one. */
   async bridge(
     role: SendingRole,
     member: number | null = 0,
     changes: Readonly<Record<string, unknown>> = {},
     computeMiner: ComputeMiner = nominal,
-    timeoutMs = 500,
   ): Promise<Bridge> {
     const folder = join(this.folder, member === null ? "dry" : String(member));
     const key = member === null ? undefined : KEYS[member];
-    const patience = { retries: 0, timeoutMs };
+    const patience = { retries: 0, timeoutMs: this.timeoutMs };
     const config = configOn(this.node, folder, changes);
     const environment = key === undefined ? {} : { [SECRETS.key]: key };
     const bridge = { ...(await compose(role, config, environment, this.log, patience)), computeMiner };

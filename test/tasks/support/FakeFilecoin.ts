@@ -1,8 +1,9 @@
 import { Interface, getCreateAddress } from "ethers";
 import { artifacts } from "hardhat";
 
-import type { Deployment } from "../../../lib/deployments.ts";
+import type { CoinPool, Deployment } from "../../../lib/deployments.ts";
 import {
+  accessManagerAbi,
   Address,
   type Cid,
   Clock,
@@ -17,6 +18,7 @@ import {
   type JsonRpcRequest,
   createLotusClient,
   erc20Abi,
+  filAuctionAbi,
   type LotusClient,
   MAINNET_GENESIS,
   MethodUnavailableError,
@@ -72,6 +74,11 @@ export const ORACLE = "0x1000000000000000000000000000000000000004" as Hex;
 export const MARKET = "0x1000000000000000000000000000000000000005" as Hex;
 export const COIN = "0x1000000000000000000000000000000000000006" as Hex;
 export const POOL = "0x1000000000000000000000000000000000000007" as Hex;
+/** A pool over COIN, and its auction. */
+export const COIN_POOL = "0x1000000000000000000000000000000000000008" as Hex;
+export const AUCTION = "0x1000000000000000000000000000000000000009" as Hex;
+export const MANAGER = "0x100000000000000000000000000000000000000A" as Hex;
+export const WFIL = "0x100000000000000000000000000000000000000b" as Hex;
 export const HOLDER = "0x2000000000000000000000000000000000000001" as Hex;
 export const STRANGER = "0x2000000000000000000000000000000000000002" as Hex;
 export const OWNER_KEY = parseAddress("f15ihq5ibzwki2b4ep2f46avlkrqzhpqgtga7pdrq");
@@ -86,6 +93,9 @@ const CONTRACTS: Readonly<Record<string, Interface>> = {
   [MARKET]: new Interface(powerMarketAbi),
   [COIN]: new Interface(erc20Abi),
   [POOL]: new Interface(jointMiningPoolAbi),
+  [COIN_POOL]: new Interface(jointMiningPoolAbi),
+  [AUCTION]: new Interface(filAuctionAbi),
+  [MANAGER]: new Interface(accessManagerAbi),
 };
 const ALL = new Interface([
   ...new Set(
@@ -94,6 +104,8 @@ const ALL = new Interface([
       ...powerOracleAbi,
       ...powerMarketAbi,
       ...jointMiningPoolAbi,
+      ...filAuctionAbi,
+      ...accessManagerAbi,
       ...minerVaultAbi,
       ...minerRegistryAbi,
     ].filter((line) => line.startsWith("error")),
@@ -121,6 +133,14 @@ export class FakeFilecoin {
   readonly reverts: Record<string, readonly [string, readonly unknown[]]> = {};
   /** Code whose constructor reverts, with the error and its values. */
   readonly refusedCode: [string, readonly [string, readonly unknown[]]][] = [];
+  /** Pools over stablecoins. */
+  coinPools: CoinPool[] = [];
+  /** Addresses of linked libraries. */
+  libraries: Record<string, Hex> = {};
+  /** Code of contracts by their addresses in small letters; anything where it is not here. */
+  readonly codes: Record<Hex, Hex> = {};
+  /** What contracts keep in a slot, for those that keep anything. */
+  readonly slots: Record<Hex, Hex> = {};
   /** Where a created contract comes to lie, when it is not where its nonce says. */
   createdAt: Hex | undefined;
   deploymentPath = "deployments/local/local.json";
@@ -349,16 +369,17 @@ export class FakeFilecoin {
     const prefix = known?.prefix ?? "f";
     const deployment: Deployment = {
       chainId: Number(this.chainId),
-      accessManager: REGISTRY,
+      accessManager: MANAGER,
       minerVaultImplementation: REGISTRY,
       minerRegistry: REGISTRY,
       powerNFTRenderer: REGISTRY,
       powerOracle: ORACLE,
       powerNFT: NFT,
       powerMarket: MARKET,
-      wrappedFil: MARKET,
+      wrappedFil: WFIL,
       jointMiningPool: POOL,
-      libraries: {},
+      coinPools: this.coinPools,
+      libraries: this.libraries,
     };
     return {
       network: {
@@ -403,9 +424,13 @@ export class FakeFilecoin {
         case "eth_getBalance":
           return `0x${this.balance.toString(16)}`;
         case "eth_getLogs":
-          return this.#logs(params[0] as { address: Hex; fromBlock: Hex; toBlock: Hex });
+          return this.#logs(params[0] as { address: Hex | readonly Hex[]; fromBlock: Hex; toBlock: Hex });
         case "eth_getCode":
-          return params[0] === VAULT && !this.vaultExists ? "0x" : "0x01";
+          return params[0] === VAULT && !this.vaultExists
+            ? "0x"
+            : (this.codes[String(params[0]).toLowerCase() as Hex] ?? "0x01");
+        case "eth_getStorageAt":
+          return this.slots[params[0] as Hex] ?? `0x${"00".repeat(32)}`;
         case "eth_getTransactionCount":
           return `0x${(FIRST_NONCE + this.#created().length + (this.replaced ? 1 : 0)).toString(16)}`;
         case "eth_getTransactionReceipt":
@@ -415,9 +440,14 @@ export class FakeFilecoin {
       }
     });
 
-  #logs({ address, fromBlock, toBlock }: { address: Hex; fromBlock: Hex; toBlock: Hex }): unknown {
+  #logs({ address, fromBlock, toBlock }: { address: Hex | readonly Hex[]; fromBlock: Hex; toBlock: Hex }): unknown {
+    // as Lotus says: `eth_*` lags the head by an epoch
+    if (Number(fromBlock) >= this.head) throw refused("requested a future epoch (beyond 'latest')");
     return this.past
-      .filter(({ contract, epoch }) => contract === address && epoch >= Number(fromBlock) && epoch <= Number(toBlock))
+      .filter(
+        ({ contract, epoch }) =>
+          [address].flat().includes(contract) && epoch >= Number(fromBlock) && epoch <= Number(toBlock),
+      )
       .map(({ contract, name, args, epoch }) => ({
         blockNumber: `0x${epoch.toString(16)}`,
         ...CONTRACTS[contract]?.encodeEventLog(name, args),
