@@ -27,6 +27,7 @@ import {
 import { deployProbe } from "../test/lotus/probes.ts";
 import { explain } from "./explain.ts";
 import { measureMarket } from "./market.ts";
+import { measurePool } from "./pool.ts";
 
 interface Row {
   operation: string;
@@ -45,6 +46,11 @@ const CONTRACTS = [
   "ExpectedIncome",
   "PowerOracle",
   "PowerMarket",
+  "JointMiningPool",
+  "Machines",
+  "Buying",
+  "Queue",
+  "FilAuction",
   "PowerNFTRenderer",
   "MinerVault",
   "MinerRegistry",
@@ -59,6 +65,9 @@ const SYNC_GAS_LIMIT = 400_000_000n;
 const FULL_TABLE = 1_600;
 /** Enough for some rewards. */
 const A_WHILE = 200;
+/** What stands behind a guarantee that covers the price of the pool's machine. */
+const GUARANTEE = FIL;
+const COVER = 1_000n * FIL;
 const MANY = 1_000;
 const PAGE = 100;
 /** Bytes of QAP of a sector of this network (2 KiB, all of it verified deals). */
@@ -314,6 +323,11 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     null,
   );
 
+  const earn = async (): Promise<void> => {
+    await devnet.advance(A_WHILE);
+    await sync();
+    await harvest();
+  };
   // The market
   await measureMarket({
     network: net,
@@ -321,17 +335,32 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     seller: deployer,
     buyer: other,
     ids: ids.slice(4, 9),
-    earn: async () => {
-      await devnet.advance(A_WHILE);
-      await sync();
-      await harvest();
-    },
+    earn,
+    tell: async (label, receipt) => tell(label, await cidOf(receipt.hash)),
+    add,
+  });
+
+  // A joint mining pool
+  const machine = ((await nft.getFunction("minted")()) as bigint) + 1n;
+  const lasting = expiry + BigInt(2 * GRID);
+  const guaranteed = [minerId, [[sector, 32n]], SECTOR_QAP, lasting, 500, 0, 500, deployer.address, GUARANTEE];
+  sector += 32n;
+  await lotus.send({ from: devnet.faucet, to: miner, value: COVER });
+  await sendTo(nft, "mint", guaranteed, { gasLimit: GAS_LIMIT });
+  await attest(net, oracle, { minerId, ids: [machine], weights: [SECTOR_QAP] });
+  await measurePool({
+    network: net,
+    protocol,
+    seller: deployer,
+    joiner: other,
+    id: machine,
+    earn,
     tell: async (label, receipt) => tell(label, await cidOf(receipt.hash)),
     add,
   });
 
   // Many NFTs
-  let minted = few;
+  let minted = few + 1;
   while (minted < MANY) {
     let nonce = await provider.getTransactionCount(deployer.address, "pending");
     const sent: TransactionResponse[] = [];
@@ -343,7 +372,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   }
   const total = (await nft.getFunction("minted")()) as bigint;
   const pages: ReportPage[] = [];
-  for (let from = first + BigInt(few); from <= total; from += BigInt(PAGE)) {
+  for (let from = machine + 1n; from <= total; from += BigInt(PAGE)) {
     const ids = Array.from({ length: PAGE }, (_, i) => from + BigInt(i)).filter((id) => id <= total);
     pages.push({ minerId, ids, weights: ids.map(() => 40n) });
   }

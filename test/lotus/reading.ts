@@ -9,8 +9,11 @@ export async function view<T>(contract: Contract, name: string, ...args: unknown
 
 /** The first event of a name in a receipt. */
 export function eventOf(receipt: ContractTransactionReceipt, abi: Interface, name: string): LogDescription {
-  const found = receipt.logs.map((log) => abi.parseLog(log)).find((log) => log?.name === name);
-  if (!found) throw new Error(`no event ${name}`);
+  // other contracts' events may have one of the names, and other indexed fields
+  const topic = abi.getEvent(name)?.topicHash;
+  const log = receipt.logs.find(({ topics }) => topics[0] === topic);
+  const found = log === undefined ? null : abi.parseLog(log);
+  if (found === null) throw new Error(`no event ${name}`);
   return found;
 }
 
