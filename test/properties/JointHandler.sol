@@ -95,7 +95,7 @@ contract JointHandler is JointActs, Handler {
         uint256 most = pool.maxDeposit(who);
         _wrap(who, amount);
         (bool done, bytes memory answer) = _do(who, 0, abi.encodeCall(pool.deposit, (amount, who)));
-        assertTrue(done == (amount <= most), "what may be deposited can be, and no more");
+        assertTrue(done == (amount >= MIN && amount <= most), "what may be deposited can be, and no more");
         if (done) assertEq(abi.decode(answer, (uint256)), expected, "shares as previewed");
         _after(before, done ? amount : 0, 0, true);
         _done(done);
