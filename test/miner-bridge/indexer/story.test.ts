@@ -99,7 +99,8 @@ describe("a history of the embedded Filecoin", function () {
     for (const nft of nfts()) {
       const id = BigInt(nft["nft_id"] ?? 0);
       const rows = valuesOf<{ income: string }>(path, `SELECT income FROM incomes WHERE nft_id = ${id}`);
-      expect(rows.length, `days of NFT ${id}`).to.be.greaterThan(20);
+      // measured daily in the first thirty days, and weekly while a pool holds it
+      expect(rows.length, `measurings of NFT ${id}`).to.be.greaterThan(15);
       const sum = rows.reduce((total, { income }) => total + BigInt(income), 0n);
       const burned = nft["burned_epoch"] !== null;
       const earned = burned ? BigInt(nft["claimed"] ?? 0) + BigInt(nft["credited"] ?? 0) : await reader.earnedOf(id);
