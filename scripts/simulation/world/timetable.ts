@@ -18,10 +18,10 @@ export interface Mood {
 /** Three years: first few, then plenty, then too much money, then too little, a panic, and back. */
 export const MOODS: readonly Mood[] = [
   { name: "founding", from: 0, deposits: 1.2, appetite: 0.6, exits: 0.0005, supply: 0.012, ask: [0.68, 0.78] },
-  { name: "usual", from: 45, deposits: 0.25, appetite: 0.35, exits: 0.002, supply: 0.012, ask: [0.68, 0.78] },
+  { name: "usual", from: 45, deposits: 0.25, appetite: 0.35, exits: 0.003, supply: 0.012, ask: [0.68, 0.78] },
   { name: "glut", from: 300, deposits: 0.7, appetite: 0.8, exits: 0.001, supply: 0.003, ask: [0.74, 0.8] },
-  { name: "drought", from: 480, deposits: 0.03, appetite: 0.2, exits: 0.008, supply: 0.008, ask: [0.6, 0.74] },
-  { name: "panic", from: 760, deposits: 0.01, appetite: 0.1, exits: 0.09, supply: 0.006, ask: [0.6, 0.74] },
+  { name: "drought", from: 480, deposits: 0.03, appetite: 0.2, exits: 0.014, supply: 0.016, ask: [0.6, 0.74] },
+  { name: "panic", from: 760, deposits: 0.01, appetite: 0.1, exits: 0.2, supply: 0.006, ask: [0.6, 0.74] },
   { name: "return", from: 767, deposits: 0.4, appetite: 0.5, exits: 0.0015, supply: 0.016, ask: [0.66, 0.78] },
 ];
 
