@@ -67,11 +67,13 @@ const FULL_TABLE = 1_600;
 const A_WHILE = 200;
 /** What stands behind a guarantee that covers the price of the pool's machine. */
 const GUARANTEE = FIL;
-const COVER = 1_000n * FIL;
+const COVER = 100_000n * FIL;
 const MANY = 1_000;
 const PAGE = 100;
 /** Bytes of QAP of a sector of this network (2 KiB, all of it verified deals). */
 const SECTOR_QAP = 20_480n;
+/** QAP of other NFTs, and of the pool's machine: its miner may have sold 80 % of its power. */
+const OTHERS = SECTOR_QAP / 4n;
 
 const rows: Row[] = [];
 const network = await startNetwork(3, { blockTime: "150ms", env: EXPLAIN ? { LOTUS_VM_ENABLE_TRACING: "1" } : {} });
@@ -274,7 +276,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   const few = 10;
   const ids = [first];
   for (let i = 1; i < few; i++) {
-    await sendTo(nft, "mint", request(32n, SECTOR_QAP / 2n), { gasLimit: GAS_LIMIT });
+    await sendTo(nft, "mint", request(32n, OTHERS), { gasLimit: GAS_LIMIT });
     ids.push(first + BigInt(i));
   }
   const someIds = ids.slice(1);
@@ -340,27 +342,8 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     add,
   });
 
-  // A joint mining pool
-  const machine = ((await nft.getFunction("minted")()) as bigint) + 1n;
-  const lasting = expiry + BigInt(2 * GRID);
-  const guaranteed = [minerId, [[sector, 32n]], SECTOR_QAP, lasting, 500, 0, 500, deployer.address, GUARANTEE];
-  sector += 32n;
-  await lotus.send({ from: devnet.faucet, to: miner, value: COVER });
-  await sendTo(nft, "mint", guaranteed, { gasLimit: GAS_LIMIT });
-  await attest(net, oracle, { minerId, ids: [machine], weights: [SECTOR_QAP] });
-  await measurePool({
-    network: net,
-    protocol,
-    seller: deployer,
-    joiner: other,
-    id: machine,
-    earn,
-    tell: async (label, receipt) => tell(label, await cidOf(receipt.hash)),
-    add,
-  });
-
   // Many NFTs
-  let minted = few + 1;
+  let minted = few;
   while (minted < MANY) {
     let nonce = await provider.getTransactionCount(deployer.address, "pending");
     const sent: TransactionResponse[] = [];
@@ -372,7 +355,7 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   }
   const total = (await nft.getFunction("minted")()) as bigint;
   const pages: ReportPage[] = [];
-  for (let from = machine + 1n; from <= total; from += BigInt(PAGE)) {
+  for (let from = first + BigInt(few); from <= total; from += BigInt(PAGE)) {
     const ids = Array.from({ length: PAGE }, (_, i) => from + BigInt(i)).filter((id) => id <= total);
     pages.push({ minerId, ids, weights: ids.map(() => 40n) });
   }
@@ -404,4 +387,23 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     null,
     null,
   );
+
+  // A joint mining pool
+  const machine = ((await nft.getFunction("minted")()) as bigint) + 1n;
+  const lasting = expiry + BigInt(2 * GRID);
+  const guaranteed = [minerId, [[sector, 32n]], OTHERS, lasting, 500, 0, 500, deployer.address, GUARANTEE];
+  sector += 32n;
+  await lotus.send({ from: devnet.faucet, to: miner, value: COVER });
+  await sendTo(nft, "mint", guaranteed, { gasLimit: GAS_LIMIT });
+  await attest(net, oracle, { minerId, ids: [machine], weights: [OTHERS] });
+  await measurePool({
+    network: net,
+    protocol,
+    seller: deployer,
+    joiner: other,
+    id: machine,
+    earn,
+    tell: async (label, receipt) => tell(label, await cidOf(receipt.hash)),
+    add,
+  });
 }
