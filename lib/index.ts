@@ -16,6 +16,8 @@ export type { CborValue, DagCborValue } from "./cbor/CborValue.ts";
 export { decodeCbor, decodeDagCbor } from "./cbor/decode.ts";
 export { encodeCbor } from "./cbor/encode.ts";
 export { decodeTokenAmount, encodeTokenAmount } from "./cbor/tokenAmount.ts";
+export { epochRanges } from "./epochRanges.ts";
+export type { EpochRange } from "./epochRanges.ts";
 export { ExplainedError, FatalError, RefusedError, TemporaryError, UsageError } from "./errors/ExplainedError.ts";
 export type { ErrorContext } from "./errors/ExplainedError.ts";
 export { ExitCode } from "./errors/exitCode.ts";

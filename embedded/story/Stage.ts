@@ -13,6 +13,7 @@ import {
   PowerNftReader,
   createLotusClient,
   createTransport,
+  epochRanges,
   formatAddress,
   fromHex,
   invokeEvmParams,
@@ -258,12 +259,11 @@ export class Stage {
     to: bigint,
   ): Promise<{ name: string; args: Record<string, unknown> }[]> {
     const found: { name: string; args: Record<string, unknown> }[] = [];
-    for (let first = from; first <= to; first += EPOCHS_PER_DAY) {
-      const last = first + EPOCHS_PER_DAY - 1n < to ? first + EPOCHS_PER_DAY - 1n : to;
+    for (const range of epochRanges({ from, to }, EPOCHS_PER_DAY)) {
       const filter = {
         address: this.addressOf(contract),
-        fromBlock: `0x${first.toString(16)}`,
-        toBlock: `0x${last.toString(16)}`,
+        fromBlock: `0x${range.from.toString(16)}`,
+        toBlock: `0x${range.to.toString(16)}`,
       };
       const logs = (await this.request("eth_getLogs", [filter])) as Done["logs"];
       for (const log of logs) {

@@ -4,7 +4,6 @@ export { EthNode } from "./EthNode.ts";
 export type { EthCall, EthLog, LogFilter } from "./EthNode.ts";
 export { Outbox } from "./Outbox.ts";
 export type { Reconciled, Sent } from "./Outbox.ts";
-export { epochRanges } from "./epochRanges.ts";
 export { ForbiddenTargetError, Targets } from "./Targets.ts";
 export type { Contracts } from "./Targets.ts";
 export { ClockOffError, NoFinalTipsetError, NodeOutOfSyncError, checkNode } from "./checkNode.ts";

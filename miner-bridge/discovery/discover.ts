@@ -1,5 +1,5 @@
-import { type LotusClient, TemporaryError, type Tipset, type TipsetKey } from "../../lib/index.ts";
-import { type EthNode, epochRanges } from "../chain/index.ts";
+import { type LotusClient, TemporaryError, type Tipset, type TipsetKey, epochRanges } from "../../lib/index.ts";
+import type { EthNode } from "../chain/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Log } from "../ops/index.ts";
 import type { Discovered, Listings, Place } from "../state/index.ts";

@@ -1,8 +1,8 @@
 import { Interface } from "ethers";
 import { z } from "zod";
 
-import { BadAnswerError, type Hex, type Tipset, powerMarketAbi } from "../../lib/index.ts";
-import { type EthLog, type EthNode, epochRanges } from "../chain/index.ts";
+import { BadAnswerError, type Hex, type Tipset, epochRanges, powerMarketAbi } from "../../lib/index.ts";
+import type { EthLog, EthNode } from "../chain/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Log } from "../ops/index.ts";
 import type { Listed, Listings } from "../state/index.ts";

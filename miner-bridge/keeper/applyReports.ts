@@ -5,11 +5,12 @@ import {
   OracleReader,
   type ReportPage,
   type ReportSkip,
+  epochRanges,
   frameOf,
   powerOracleAbi,
   referenceEpoch,
 } from "../../lib/index.ts";
-import { type NodePosition, epochRanges } from "../chain/index.ts";
+import type { NodePosition } from "../chain/index.ts";
 import { type Report, NotFinalError, computeReport } from "../report/index.ts";
 import type { Duty, KeeperDeps } from "./KeeperDeps.ts";
 

@@ -1,5 +1,5 @@
 import { formatFil } from "../../lib/index.ts";
-import { obstacle, readAuction, reportAuction } from "../support/auction.ts";
+import { obstacle, reportAuction } from "../support/auction.ts";
 import { openPool, optionFor, type PoolArguments, requireAuction } from "../support/pool.ts";
 import { taskAction } from "../support/runTask.ts";
 import type { TaskContext } from "../support/TaskContext.ts";
@@ -10,10 +10,9 @@ export async function auction(context: TaskContext, args: PoolArguments): Promis
   const pool = await openPool(context, args);
   const reader = requireAuction(pool);
   report.title(`The auction of the FIL of the pool ${pool.symbol}`);
-  await reportAuction(context, reader, pool.asset);
+  const state = await reportAuction(context, reader, pool.asset);
   const { unsoldFil } = await pool.reader.accounts();
   report.fact("unsoldFil", "FIL that is not sold yet", formatFil(unsoldFil), unsoldFil);
-  const state = await readAuction(context, reader);
   report.lines(
     state.price !== 0n
       ? `  Anyone buys of it with \`pool buy-fil 10${optionFor(pool)}\`.`

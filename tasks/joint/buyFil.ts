@@ -10,10 +10,18 @@ import {
 } from "../../lib/index.ts";
 import { type AuctionState, readAuction } from "../support/auction.ts";
 import { callStep, eventValue } from "../support/calls.ts";
-import { allowanceFor, readFunds } from "../support/coin.ts";
 import { execute, reportSteps } from "../support/execute.ts";
 import { readPayee } from "../support/payee.ts";
-import { member, type OpenPool, openPool, optionFor, type PoolArguments, requireAuction } from "../support/pool.ts";
+import {
+  allowanceOf,
+  member,
+  type OpenPool,
+  openPool,
+  optionFor,
+  type PoolArguments,
+  reportFunds,
+  requireAuction,
+} from "../support/pool.ts";
 import { taskAction } from "../support/runTask.ts";
 import type { SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
@@ -47,10 +55,7 @@ export async function buyFil(context: TaskContext, args: BuyFilArguments): Promi
   reportPrice(context, pool, state);
   report.fact("coins", "total to pay", asset.format(coins), coins);
   report.fact("maxPrice", "  refused above", `${asset.format(maxPrice)} for one FIL`, maxPrice);
-  const spender = { address: pool.address, name: `the pool ${pool.symbol}` };
-  const { balance, allowed } = await readFunds(context, asset, me, spender);
-  report.fact("balance", "you have", asset.format(balance), balance);
-  report.fact("allowed", "the pool may take", asset.format(allowed), allowed);
+  const funds = await reportFunds(context, pool, me);
   if (state.price > maxPrice) {
     throw new RefusedError(
       `One FIL costs ${asset.format(state.price)} now, more than the ${asset.format(maxPrice)} of --max-price: ${waitText(context, state, maxPrice)}.`,
@@ -63,7 +68,7 @@ export async function buyFil(context: TaskContext, args: BuyFilArguments): Promi
     [amount, maxPrice, to],
     `Buy ${formatFil(amount)} for ${asset.format(coins)} at most`,
   );
-  const [first, ...rest] = [...(await allowanceFor(context, asset, me, coins, spender)), last];
+  const [first, ...rest] = [...allowanceOf(pool, me, coins, funds), last];
   reportSteps(context, [first, ...rest]);
   const outcome = await execute(context, args, [first, ...rest], sender);
   if (!outcome.sent) return;

@@ -1,4 +1,4 @@
-import { AUCTION_TERMS, formatFil, inBatches, RefusedError } from "../../lib/index.ts";
+import { formatFil, inBatches, RefusedError } from "../../lib/index.ts";
 import { callStep, eventSum } from "../support/calls.ts";
 import { execute, type Step } from "../support/execute.ts";
 import { nftReader, parseIds } from "../support/nft.ts";
@@ -51,7 +51,7 @@ export async function collect(context: TaskContext, args: CollectArguments): Pro
   if (pool.auction === undefined) return;
   const { unsoldFil: toSell } = await reader.accounts();
   report.fact("toSell", "FIL to be sold", formatFil(toSell), toSell);
-  if (toSell < AUCTION_TERMS.minLot) return;
+  if (toSell < (await pool.auction.minLot())) return;
   report.lines(`  Anyone begins its sale with \`pool sell-fil${optionFor(pool)}\`.`);
 }
 

@@ -17,7 +17,7 @@ import { type Coin, coinAt } from "../support/coin.ts";
 import { creation, deployer, reportContracts } from "../support/creation.ts";
 import { execute, nonceOf } from "../support/execute.ts";
 import { sameAddress } from "../support/market.ts";
-import { isCalled } from "../support/pool.ts";
+import { isCalled, MORE_DECIMALS } from "../support/pool.ts";
 import { taskAction } from "../support/runTask.ts";
 import type { CommonArguments, SendingArguments, TaskContext } from "../support/TaskContext.ts";
 
@@ -49,7 +49,7 @@ export async function create(context: TaskContext, args: CreateArguments): Promi
   const sending: SendingArguments = { ...args, output: "send" };
   const { sender, from } = await deployer(context, sending);
   report.fact("coin", "coin", `${coin.symbol}, ${coin.decimals} decimals, ${coin.address}`, coin.address);
-  report.fact("symbol", "its shares", `${symbol} (${name}), ${coin.decimals + 6} decimals`, symbol);
+  report.fact("symbol", "its shares", `${symbol} (${name}), ${coin.decimals + MORE_DECIMALS} decimals`, symbol);
   report.fact("least", "least deposit", coin.format(10n ** BigInt(coin.decimals)), 10n ** BigInt(coin.decimals));
   report.fact("firstPrice", "first reference", `${coin.format(firstPrice)} for one FIL`, firstPrice);
   report.fact("minLot", "its FIL is sold in lots", `of ${formatFil(AUCTION_TERMS.minLot)} at least, one a day`);

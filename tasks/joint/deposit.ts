@@ -1,12 +1,13 @@
 import { AbiCoder } from "ethers";
-import { z } from "zod";
 
 import { type Hex, type PoolAccounts, RefusedError } from "../../lib/index.ts";
+import { quantity } from "../support/answers.ts";
 import { callStep, eventValue } from "../support/calls.ts";
-import { allowanceFor, readFunds } from "../support/coin.ts";
+import type { Funds } from "../support/coin.ts";
 import { execute, reportSteps, type Step } from "../support/execute.ts";
 import { readPayee } from "../support/payee.ts";
 import {
+  allowanceOf,
   BPS,
   formatShares,
   leastOf,
@@ -15,6 +16,7 @@ import {
   type OpenPool,
   openPool,
   type PoolArguments,
+  reportFunds,
   short,
 } from "../support/pool.ts";
 import { taskAction } from "../support/runTask.ts";
@@ -32,12 +34,11 @@ interface Entry {
   readonly me: Hex;
   readonly to: Hex;
   readonly minShares: bigint;
+  readonly funds: Funds;
 }
 
 /** Shares that nobody holds, by which every price is a little lower: VIRTUAL_SHARES of the contract. */
 const VIRTUAL_SHARES = 1_000_000n;
-
-const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/);
 
 /** Joins a pool: with FIL in one transaction without an approval, with a coin by allowing exactly the amount first. */
 export async function deposit(context: TaskContext, args: DepositArguments): Promise<void> {
@@ -56,11 +57,11 @@ export async function deposit(context: TaskContext, args: DepositArguments): Pro
       `${asset.format(amount)} is less than the least deposit: pay in ${asset.format(least)} or more.`,
     );
   }
-  await checkFunds(context, pool, me, amount);
+  const funds = await checkFunds(context, pool, me, amount);
   const minShares = await reportShares(context, pool, accounts, amount);
   await noteSettling(context, pool, accounts);
 
-  const steps = await stepsOf(context, pool, { amount, me, to, minShares });
+  const steps = await stepsOf(context, pool, { amount, me, to, minShares, funds });
   reportSteps(context, steps);
   const outcome = await execute(context, args, steps, sender);
   if (!outcome.sent) return;
@@ -71,20 +72,15 @@ export async function deposit(context: TaskContext, args: DepositArguments): Pro
 }
 
 /** Refuses who has too little; of a coin, tells what is there and what the pool may take already. */
-async function checkFunds(context: TaskContext, pool: OpenPool, me: Hex, amount: bigint): Promise<void> {
-  const { report } = context;
-  const { asset } = pool;
-  let balance: bigint;
-  if (asset.isFil) {
-    balance = BigInt(quantity.parse(await context.eth("eth_getBalance", [me, "latest"])));
-  } else {
-    const funds = await readFunds(context, asset, me, spenderOf(pool));
-    balance = funds.balance;
-    report.fact("balance", "you have", asset.format(balance), balance);
-    report.fact("allowed", "the pool may take", asset.format(funds.allowed), funds.allowed);
-  }
-  if (balance >= amount) return;
-  throw new RefusedError(`${me} has only ${short(pool, balance)}: send it more, or deposit less.`);
+async function checkFunds(context: TaskContext, pool: OpenPool, me: Hex, amount: bigint): Promise<Funds> {
+  const funds = pool.asset.isFil ? await filOf(context, me) : await reportFunds(context, pool, me);
+  if (funds.balance >= amount) return funds;
+  throw new RefusedError(`${me} has only ${short(pool, funds.balance)}: send it more, or deposit less.`);
+}
+
+/** FIL comes along with a call: nobody takes it. */
+async function filOf(context: TaskContext, me: Hex): Promise<Funds> {
+  return { balance: quantity.parse(await context.eth("eth_getBalance", [me, "latest"])), allowed: 0n };
 }
 
 /** Shares, and what leaving at once would give. @returns the fewest shares that are accepted. */
@@ -116,10 +112,10 @@ async function reportShares(
 /** FIL comes along with one call. A coin is allowed first; and whoever settles, a deposit of it does not. */
 async function stepsOf(context: TaskContext, pool: OpenPool, entry: Entry): Promise<[Step, ...Step[]]> {
   const { asset, address, reader } = pool;
-  const { amount, me, to, minShares } = entry;
+  const { amount, me, to, minShares, funds } = entry;
   const title = `Deposit ${asset.format(amount)}`;
   if (asset.isFil) return [callStep("JointMiningPool", address, "depositFil", [to, minShares], title, amount)];
-  const approval = await allowanceFor(context, asset, me, amount, spenderOf(pool));
+  const approval = allowanceOf(pool, me, amount, funds);
   const settling = (await reader.isSettled())
     ? []
     : [{ ...callStep("JointMiningPool", address, "settle", [], "Book what machines earned"), standsAlone: true }];
@@ -138,10 +134,6 @@ function requireShares(pool: OpenPool, minShares: bigint, returned: Hex): void {
   throw new RefusedError(
     `The deposit would bring ${formatShares(pool, shares ?? 0n)}, fewer than the ${formatShares(pool, minShares)} of the plan: look at the price again.`,
   );
-}
-
-function spenderOf({ address, symbol }: OpenPool): { address: Hex; name: string } {
-  return { address, name: `the pool ${symbol}` };
 }
 
 export default taskAction(deposit);

@@ -1,4 +1,5 @@
 import {
+  ATTO_PER_FIL,
   AUCTION_TERMS,
   type FilAuctionReader,
   EPOCHS_PER_DAY,
@@ -38,7 +39,7 @@ export async function readAuction(context: TaskContext, auction: FilAuctionReade
 export function nextReference({ lot, price, reference }: AuctionState): bigint {
   if (price !== 0n || lot.left === 0n) return reference;
   if (lot.sold === 0n) return atLeastOne(reference / 2n);
-  return atLeastOne((lot.proceeds * 10n ** 18n) / lot.sold);
+  return atLeastOne((lot.proceeds * ATTO_PER_FIL) / lot.sold);
 }
 
 /** Why no lot can begin now; undefined where one can, as far as there is FIL. */
@@ -66,8 +67,12 @@ export function reportFall({ report }: TaskContext, coin: Coin, startPrice: bigi
   report.fact("fallsTo", "  falls to", `${coin.format(last)} within ${formatSpan(duration)}, and ends`, last);
 }
 
-/** What sells now, or what was sold last. */
-export async function reportAuction(context: TaskContext, auction: FilAuctionReader, coin: Coin): Promise<void> {
+/** What sells now, or what was sold last. @returns what it is about. */
+export async function reportAuction(
+  context: TaskContext,
+  auction: FilAuctionReader,
+  coin: Coin,
+): Promise<AuctionState> {
   const { report, network } = context;
   const state = await readAuction(context, auction);
   const [last, cautious] = await Promise.all([auction.lastPrice(), auction.cautiousPrice()]);
@@ -90,6 +95,7 @@ export async function reportAuction(context: TaskContext, auction: FilAuctionRea
   report.fact("reference", "  reference", `${coin.format(reference)} for one FIL`, reference);
   report.fact("lastPrice", "  last cleared at", coin.format(last), last);
   report.fact("cautiousPrice", "  bids go by", `${coin.format(cautious)}, the lowest of the last prices`, cautious);
+  return state;
 }
 
 function lotText({ lots, price }: AuctionState): string {

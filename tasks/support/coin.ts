@@ -69,16 +69,16 @@ export interface Spender {
 }
 
 /** What somebody has of an ERC-20, and what of it a spender may take. */
-export async function readFunds(
-  context: TaskContext,
-  coin: Coin,
-  owner: Hex,
-  spender: Spender,
-): Promise<{ readonly balance: bigint; readonly allowed: bigint }> {
+export interface Funds {
+  readonly balance: bigint;
+  readonly allowed: bigint;
+}
+
+export async function readFunds(context: TaskContext, coin: Coin, owner: Hex, spender: Hex): Promise<Funds> {
   const contract = new ContractReader(context.eth, coin.address, erc20Abi);
   const [balance, allowed] = await Promise.all([
     contract.read(z.bigint(), "balanceOf", [owner]),
-    contract.read(z.bigint(), "allowance", [owner, spender.address]),
+    contract.read(z.bigint(), "allowance", [owner, spender]),
   ]);
   return { balance, allowed };
 }
@@ -87,18 +87,18 @@ export async function readFunds(
 export async function allowanceSteps(context: TaskContext, coin: Coin, owner: Hex, amount: bigint): Promise<Step[]> {
   if (coin.isFil) return [];
   const { powerMarket } = await context.deployment();
-  return allowanceFor(context, coin, owner, amount, { address: powerMarket, name: "the market" });
+  const funds = await readFunds(context, coin, owner, powerMarket);
+  return allowanceFor(coin, owner, amount, { address: powerMarket, name: "the market" }, funds);
 }
 
 /** The same of an ERC-20 for any spender. @throws {RefusedError} when the owner has too little. */
-export async function allowanceFor(
-  context: TaskContext,
+export function allowanceFor(
   coin: Coin,
   owner: Hex,
   amount: bigint,
   spender: Spender,
-): Promise<Step[]> {
-  const { balance, allowed } = await readFunds(context, coin, owner, spender);
+  { balance, allowed }: Funds,
+): Step[] {
   if (balance < amount) {
     throw new RefusedError(
       `${owner} has ${coin.format(balance)}, but needs ${coin.format(amount)}: get some more first.`,

@@ -16,14 +16,11 @@ import {
   publicNetwork,
   UsageError,
 } from "../../lib/index.ts";
+import { quantity } from "./answers.ts";
 import { isHardhatError } from "./isHardhatError.ts";
 import type { Report } from "./Report.ts";
 import type { CommonArguments, Network, TaskContext } from "./TaskContext.ts";
 
-const quantity = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]+$/)
-  .transform(BigInt);
 const accountList = z.array(z.string().transform((text) => text as Hex));
 
 /** The part of a connection of Hardhat that signs. */

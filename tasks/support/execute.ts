@@ -15,6 +15,7 @@ import {
   transactionLinks,
   UsageError,
 } from "../../lib/index.ts";
+import { hexText, quantity } from "./answers.ts";
 import { contractCommand } from "./commands.ts";
 import { safeBatch } from "./safeBatch.ts";
 import type { ReceiptReport } from "./Report.ts";
@@ -47,8 +48,6 @@ export type Outcome = { readonly sent: false } | { readonly sent: true; readonly
 /** How long an inclusion is waited for: blocks can be full for a while. */
 const PATIENCE_MS = 30 * 60_000;
 
-const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/);
-const hexText = z.string().transform((text) => text as Hex);
 const receiptSchema = z.object({
   status: quantity,
   blockNumber: quantity,
@@ -136,8 +135,8 @@ async function sendStep(
       : await sendNative(context, step, sender.address);
   const reported: ReceiptReport = {
     epoch: Number(receipt.blockNumber),
-    success: receipt.status === "0x1",
-    gasUsed: BigInt(receipt.gasUsed).toString(),
+    success: receipt.status === 1n,
+    gasUsed: receipt.gasUsed.toString(),
     final: false,
   };
   context.report.included(reported);

@@ -6,6 +6,7 @@ import {
   ATTO_PER_FIL,
   FilAuctionReader,
   EPOCHS_PER_DAY,
+  epochRanges,
   filAuctionAbi,
   formatFil,
   type Hex,
@@ -15,14 +16,16 @@ import {
   RefusedError,
   UsageError,
 } from "../../lib/index.ts";
-import { type Coin, coinAt, formatUnits, IN_FIL } from "./coin.ts";
+import { hexText, quantity } from "./answers.ts";
+import { allowanceFor, type Coin, coinAt, formatUnits, type Funds, IN_FIL, readFunds } from "./coin.ts";
+import type { Step } from "./execute.ts";
 import { evmFormOf, reportSender, type Sender } from "./Sender.ts";
 import type { CommonArguments, SendingArguments, TaskContext } from "./TaskContext.ts";
 
 /** Basis points in the whole. */
 export const BPS = 10_000n;
 /** Decimals that shares have beyond the asset's. */
-const MORE_DECIMALS = 6;
+export const MORE_DECIMALS = 6;
 /** So many decimals are shown where it is not exact. */
 const SHOWN_DECIMALS = 6;
 /** Between a plan and its inclusion prices may move: a transaction accepts so much less than is shown, basis points. */
@@ -33,8 +36,6 @@ const NEVER = (1n << 256n) - 1n;
 const EVENTS = new Interface([
   ...new Set([...jointMiningPoolAbi, ...filAuctionAbi].filter((line) => line.startsWith("event"))),
 ]);
-const quantity = z.string().regex(/^0x[0-9a-fA-F]+$/);
-const hexText = z.string().transform((text) => text as Hex);
 const logList = z.array(z.object({ blockNumber: quantity, topics: z.array(hexText), data: hexText }));
 
 /** Which pool a task is about. */
@@ -101,6 +102,20 @@ export function toAsset(fil: bigint, price: bigint): bigint {
 /** What a pool expects to come in a day, in its asset. */
 export async function incomeOf({ auction }: OpenPool, { expectedPerDay }: PoolAccounts): Promise<bigint> {
   return auction === undefined ? expectedPerDay : toAsset(expectedPerDay, await auction.lastPrice());
+}
+
+/** What somebody has of a pool's coin, and what of it the pool may take. */
+export async function reportFunds(context: TaskContext, { address, asset }: OpenPool, owner: Hex): Promise<Funds> {
+  const { report } = context;
+  const funds = await readFunds(context, asset, owner, address);
+  report.fact("balance", "you have", asset.format(funds.balance), funds.balance);
+  report.fact("allowed", "the pool may take", asset.format(funds.allowed), funds.allowed);
+  return funds;
+}
+
+/** The step that lets a pool take exactly so much of its coin. @throws {RefusedError} when the owner has too little. */
+export function allowanceOf({ address, asset, symbol }: OpenPool, owner: Hex, amount: bigint, funds: Funds): Step[] {
+  return allowanceFor(asset, owner, amount, { address, name: `the pool ${symbol}` }, funds);
 }
 
 /** Who sends, and what the pool sees of it. @throws {UsageError} when nobody is known. */
@@ -198,14 +213,13 @@ export async function poolEvents(context: TaskContext, pool: OpenPool, from: big
   const to = (await context.lotus.chainHead()).Height - 1n;
   const address = pool.auction === undefined ? pool.address : [pool.address, pool.auction.address];
   const found: PoolEvent[] = [];
-  for (let first = from; first <= to; first += EPOCHS_PER_DAY) {
-    const last = first + EPOCHS_PER_DAY - 1n < to ? first + EPOCHS_PER_DAY - 1n : to;
-    const filter = { address, fromBlock: `0x${first.toString(16)}`, toBlock: `0x${last.toString(16)}` };
+  for (const range of epochRanges({ from, to }, EPOCHS_PER_DAY)) {
+    const filter = { address, fromBlock: `0x${range.from.toString(16)}`, toBlock: `0x${range.to.toString(16)}` };
     for (const log of logList.parse(await context.eth("eth_getLogs", [filter]))) {
       const parsed = EVENTS.parseLog(log);
       if (parsed !== null) {
         const args = parsed.args.toObject() as Record<string, unknown>;
-        found.push({ epoch: BigInt(log.blockNumber), name: parsed.name, args });
+        found.push({ epoch: log.blockNumber, name: parsed.name, args });
       }
     }
   }

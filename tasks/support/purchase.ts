@@ -1,11 +1,13 @@
 import {
   Address,
   ATTO_PER_FIL,
+  type AttestedWeights,
   EPOCHS_PER_DAY,
   formatPercent,
   formatPower,
   inBatches,
   type Listing,
+  type MinerAccount,
   type PoolAccounts,
   type PoolPolicy,
   type PowerNftReader,
@@ -30,6 +32,12 @@ export interface PolicyCheck {
   readonly text: string;
 }
 
+/** What the last reports and syncs say of an NFT and its miner. */
+interface Measured {
+  readonly weights: AttestedWeights;
+  readonly account: MinerAccount;
+}
+
 interface Readers {
   readonly pool: OpenPool;
   readonly nft: PowerNftReader;
@@ -43,16 +51,19 @@ export async function policyChecks(
   listing: Listing,
 ): Promise<PolicyCheck[]> {
   const { reader, auction } = readers.pool;
-  const [accounts, policy, { Height: head }, filPrice] = await Promise.all([
+  const [accounts, policy, { Height: head }, weights, account, filPrice] = await Promise.all([
     reader.accounts(),
     reader.policy(),
     context.lotus.chainHead(),
+    readers.nft.attestedWeightsOf(held.id),
+    readers.nft.minerAccount(held.power.minerId),
     auction?.cautiousPrice() ?? ATTO_PER_FIL,
   ]);
+  const measured = { weights, account };
   return [
     ...(await ofTheSale(readers, accounts, listing)),
-    ...(await ofTheNft(context, readers, held, policy, head)),
-    ...(await ofThePrice(readers, { held, price: listing.price, policy, head, filPrice })),
+    ...(await ofTheNft(context, readers.pool, held, measured, { policy, head })),
+    ...(await ofThePrice(readers, { held, measured, price: listing.price, policy, head, filPrice })),
     ...(await ofThePool(context, readers.pool, { held, price: listing.price, accounts, policy, head })),
   ];
 }
@@ -77,15 +88,13 @@ function ticketText(waiting: bigint): string {
 
 async function ofTheNft(
   { lotus, network }: TaskContext,
-  { pool, nft }: Readers,
-  { id, power }: HeldNft,
-  policy: PoolPolicy,
-  head: bigint,
+  pool: OpenPool,
+  { power }: HeldNft,
+  { weights: { last, previous }, account }: Measured,
+  { policy, head }: { readonly policy: PoolPolicy; readonly head: bigint },
 ): Promise<PolicyCheck[]> {
   const miner = `${network.prefix}0${power.minerId}`;
-  const [{ last, previous }, account, mostSold, { MinerPower }] = await Promise.all([
-    nft.attestedWeightsOf(id),
-    nft.minerAccount(power.minerId),
+  const [mostSold, { MinerPower }] = await Promise.all([
     pool.reader.maxSoldBps(),
     lotus.stateMinerPower(Address.fromId(power.minerId)),
   ]);
@@ -119,6 +128,7 @@ async function ofTheNft(
 /** What a price is held against. */
 interface Valuation {
   readonly held: HeldNft;
+  readonly measured: Measured;
   readonly price: bigint;
   readonly policy: PoolPolicy;
   readonly head: bigint;
@@ -127,11 +137,11 @@ interface Valuation {
 }
 
 async function ofThePrice({ pool, nft }: Readers, valuation: Valuation): Promise<PolicyCheck[]> {
-  const { held, price, policy, head, filPrice } = valuation;
+  const { held, price, policy, filPrice } = valuation;
   const [guarantee, cover, bid] = await Promise.all([
     nft.guaranteeOf(held.id),
     nft.coverOf(held.power.minerId),
-    bidFor(nft, held, policy, head),
+    bidFor(nft, valuation),
   ]);
   const guaranteed = toAsset(guarantee.remaining, filPrice);
   const most = toAsset(bid.amount, filPrice);
@@ -163,13 +173,11 @@ async function ofThePrice({ pool, nft }: Readers, valuation: Valuation): Promise
 /** What the pool pays at most, as its contract counts it, attoFIL. */
 async function bidFor(
   nft: PowerNftReader,
-  { id, power }: Pick<HeldNft, "id" | "power">,
-  policy: PoolPolicy,
-  head: bigint,
+  { held: { id, power }, measured, policy, head }: Valuation,
 ): Promise<{ amount: bigint; perDay: bigint }> {
-  const [{ last, previous }, { lastSync }, earned, unpaid, perPiB] = await Promise.all([
-    nft.attestedWeightsOf(id),
-    nft.minerAccount(power.minerId),
+  const { last, previous } = measured.weights;
+  const { lastSync } = measured.account;
+  const [earned, unpaid, perPiB] = await Promise.all([
     nft.earnedOf(id),
     nft.unpaidOf(id),
     nft.expectedPerDay(power.minerId, PIB),

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { epochRanges } from "../../../miner-bridge/chain/index.ts";
+import { epochRanges } from "../../lib/index.ts";
 
 describe("ranges of epochs", () => {
   it("follow one another without a gap, none longer than asked for", () => {
