@@ -1,6 +1,7 @@
 import { ZeroAddress, getCreateAddress } from "ethers";
 
 import type { Libraries } from "./link.ts";
+import { POOL_LIBRARIES } from "./planCoinPool.ts";
 
 /** Who holds the roles at the beginning; any of them may be a masked id of a native actor. */
 export interface RoleHolders {
@@ -64,10 +65,7 @@ const ORDER = [
   "PowerOracle",
   "PowerNFT",
   "PowerMarket",
-  "Machines",
-  "Buying",
-  "PolicyRange",
-  "Queue",
+  ...POOL_LIBRARIES,
   "WrappedFil",
   "JointMiningPool",
 ] as const;
@@ -96,12 +94,7 @@ export function planDeployment(
     Minting: at("Minting"),
     Weights: at("Weights"),
   };
-  const poolLibraries = {
-    Machines: at("Machines"),
-    Buying: at("Buying"),
-    PolicyRange: at("PolicyRange"),
-    Queue: at("Queue"),
-  };
+  const poolLibraries = Object.fromEntries(POOL_LIBRARIES.map((name) => [name, at(name)]));
   const asset = wrappedFil ?? at("WrappedFil");
   const linked: Readonly<Partial<Record<Name, Libraries>>> = {
     Minting: { GuaranteeLedger },
