@@ -27,6 +27,7 @@ import {
 import { deployProbe } from "../test/lotus/probes.ts";
 import { explain } from "./explain.ts";
 import { measureMarket } from "./market.ts";
+import type { Bench } from "./meter.ts";
 import { measurePool } from "./pool.ts";
 
 interface Row {
@@ -331,16 +332,15 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
     await harvest();
   };
   // The market
-  await measureMarket({
+  const bench: Bench = {
     network: net,
     protocol,
     seller: deployer,
-    buyer: other,
-    ids: ids.slice(4, 9),
     earn,
     tell: async (label, receipt) => tell(label, await cidOf(receipt.hash)),
     add,
-  });
+  };
+  await measureMarket({ ...bench, buyer: other, ids: ids.slice(4, 9) });
 
   // Many NFTs
   let minted = few;
@@ -396,14 +396,5 @@ async function measure({ devnet, lotus, wallets, provider }: Network): Promise<v
   await lotus.send({ from: devnet.faucet, to: miner, value: COVER });
   await sendTo(nft, "mint", guaranteed, { gasLimit: GAS_LIMIT });
   await attest(net, oracle, { minerId, ids: [machine], weights: [OTHERS] });
-  await measurePool({
-    network: net,
-    protocol,
-    seller: deployer,
-    joiner: other,
-    id: machine,
-    earn,
-    tell: async (label, receipt) => tell(label, await cidOf(receipt.hash)),
-    add,
-  });
+  await measurePool({ ...bench, joiner: other, id: machine });
 }

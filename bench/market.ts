@@ -1,8 +1,8 @@
 /** FVM gas of the market's operations: part of `bench/gas.ts`. */
-import { Contract, type ContractTransactionReceipt, type Wallet } from "ethers";
+import { Contract, type Wallet } from "ethers";
 
-import type { Network } from "../test/lotus/network.ts";
-import { type Protocol, artifact, sendTo } from "../test/lotus/protocol.ts";
+import { artifact } from "../test/lotus/protocol.ts";
+import { type Bench, meterOf } from "./meter.ts";
 
 /** Accepts any NFT that earns: `IPowerMarket.Bounds`. */
 const BOUNDS = {
@@ -21,28 +21,17 @@ const TERM = 10_000n;
 const AUCTION = 120n;
 /** Blocks that a message may take until it shows. */
 const SETTLE = 10;
-/** No estimation: what is sent is what is measured. */
-const GAS_LIMIT = 6_000_000_000n;
 
 /** What the measurement of the market needs of the whole. */
-export interface MarketBench {
-  readonly network: Network;
-  readonly protocol: Protocol;
-  /** Holds the NFTs, and calls `protocol`. */
-  readonly seller: Wallet;
+export interface MarketBench extends Bench {
   readonly buyer: Wallet;
   /** Five attested NFTs of the seller. */
   readonly ids: readonly bigint[];
-  /** Makes something payable for every NFT. */
-  readonly earn: () => Promise<unknown>;
-  /** Says where the gas of a transaction went, if that was asked for. */
-  readonly tell: (label: string, receipt: ContractTransactionReceipt) => Promise<void>;
-  readonly add: (operation: string, gas: bigint, floor: number | null, goal: number | null) => void;
 }
 
 /** Adds a row for every operation of a seller and a buyer. */
 export async function measureMarket(bench: MarketBench): Promise<void> {
-  const { protocol, buyer, seller, earn, tell, add } = bench;
+  const { protocol, buyer, seller, earn } = bench;
   const { devnet, lotus } = bench.network;
   const [known, sold, other, offered, auctioned] = bench.ids as [bigint, bigint, bigint, bigint, bigint];
   const { nft } = protocol;
@@ -50,13 +39,7 @@ export async function measureMarket(bench: MarketBench): Promise<void> {
   const byBuyer = market.connect(buyer) as Contract;
   const expiry = BigInt((await lotus.head()).Height) + TERM;
 
-  const gasOf = async (contract: Contract, name: string, args: readonly unknown[], value = 0n): Promise<bigint> => {
-    const receipt = await sendTo(contract, name, ...args, { gasLimit: GAS_LIMIT, value });
-    await tell(name, receipt);
-    return receipt.gasUsed;
-  };
-  const row = async (operation: string, goal: number | null, gas: Promise<bigint>): Promise<void> =>
-    add(operation, await gas, null, goal);
+  const { gasOf, row } = meterOf(bench);
   const approve = (id: bigint): Promise<bigint> => gasOf(nft, "approve", [protocol.addresses.powerMarket, id]);
   const list = (id: bigint): Promise<bigint> => gasOf(market, "list", [id, IN_FIL, PRICE, expiry, 1n]);
   const buy = (id: bigint): Promise<bigint> =>
