@@ -158,12 +158,7 @@ describe("the bridge on a real Lotus network", function () {
   before(async () => {
     network = await startNetwork(5, { blockTime: "100ms", sectors: 12 });
     minerId = idOf(network.devnet.miner);
-    const infos = await network.lotus.call<{ SectorNumber: number }[]>(
-      "Filecoin.StateMinerActiveSectors",
-      network.devnet.miner,
-      [],
-    );
-    sectors = infos.map(({ SectorNumber }) => BigInt(SectorNumber)).sort((a, b) => Number(a - b));
+    sectors = (await network.lotus.activeSectors(network.devnet.miner)).map(BigInt);
     deployedAt = await height();
     const attesting = { members: members.map((member) => member().address), quorum: 2 };
     protocol = await deployOn(network, () => undefined, attesting);

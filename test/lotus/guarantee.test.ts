@@ -4,8 +4,8 @@ import type { Contract, Wallet } from "ethers";
 
 import { decodeAmount, decodeCbor, encodeAmount, encodeCbor } from "./cbor.ts";
 import { FIL, type Receipt, type TipSet, idOf } from "./lotus.ts";
-import { type Network, invoke, startNetwork } from "./network.ts";
-import { GRID, type Protocol, attest, deployOn, propose, sendTo } from "./protocol.ts";
+import { type Network, startNetwork } from "./network.ts";
+import { GRID, type Protocol, attest, deployOn, enrol, sendTo } from "./protocol.ts";
 
 /** Epochs of a day. */
 const DAY = 2_880;
@@ -89,16 +89,10 @@ describe("a guarantee on a real Lotus network (R-GUA)", function () {
     network = await startNetwork(2, { blockTime: "100ms", sectors: 12 });
     const { lotus, devnet } = network;
     minerId = idOf(devnet.miner);
-    const infos = await lotus.call<{ SectorNumber: number }[]>("Filecoin.StateMinerActiveSectors", devnet.miner, []);
-    sectors = infos.map(({ SectorNumber }) => SectorNumber).sort((a, b) => a - b);
+    sectors = await lotus.activeSectors(devnet.miner);
     protocol = await deployOn(network);
     ({ nft } = protocol);
-    await sendTo(protocol.registry, "createVault", minerId);
-    vault = await protocol.vaultOf(minerId);
-    await propose(network, devnet.miner, devnet.owner, await vault.getAddress());
-    await sendTo(vault, "activate");
-    const calldata = vault.interface.encodeFunctionData("setOperator", [seller().address]);
-    await invoke(lotus, devnet.owner, await vault.getAddress(), calldata);
+    vault = await enrol(network, protocol, seller().address);
   });
   after(async () => {
     await network.stop();

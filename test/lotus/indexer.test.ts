@@ -10,8 +10,8 @@ import { type Hex, PowerNftReader, createTransport } from "../../lib/index.ts";
 import { createApi, createIndexer, type IndexCounters } from "../../miner-bridge/indexer/index.ts";
 import { createLog } from "../../miner-bridge/ops/index.ts";
 import { idOf } from "./lotus.ts";
-import { type Network, invoke, startNetwork } from "./network.ts";
-import { GRID, type Protocol, attest, deployOn, propose, sendTo } from "./protocol.ts";
+import { type Network, startNetwork } from "./network.ts";
+import { GRID, type Protocol, attest, deployOn, enrol, sendTo } from "./protocol.ts";
 
 /** Epochs of a day. */
 const DAY = 2_880;
@@ -60,19 +60,12 @@ describe("the indexer on a real Lotus network", function () {
     const { devnet, lotus } = network;
     startEpoch = (await lotus.head()).Height;
     protocol = await deployOn(network);
-    const { nft, oracle, registry } = protocol;
+    const { nft, oracle } = protocol;
     const minerId = idOf(devnet.miner);
     const [seller, holder] = network.wallets as [Wallet, Wallet];
-    await sendTo(registry, "createVault", minerId);
-    const vault = await protocol.vaultOf(minerId);
-    await propose(network, devnet.miner, devnet.owner, await vault.getAddress());
-    await sendTo(vault, "activate");
-    const calldata = vault.interface.encodeFunctionData("setOperator", [seller.address]);
-    await invoke(lotus, devnet.owner, await vault.getAddress(), calldata);
+    await enrol(network, protocol, seller.address);
 
-    const sectors = (await lotus.call<{ SectorNumber: number }[]>("Filecoin.StateMinerActiveSectors", devnet.miner, []))
-      .map(({ SectorNumber }) => SectorNumber)
-      .sort((a, b) => a - b);
+    const sectors = await lotus.activeSectors(devnet.miner);
     const expiry = Math.ceil((startEpoch + 2 * GRID) / GRID) * GRID;
     for (const backing of [sectors.slice(0, 2), sectors.slice(2, 5)]) {
       const ranges = backing.map((sector) => [sector, 1]);

@@ -261,6 +261,12 @@ export class Lotus {
     return { provingPeriodStart: BigInt(((ProvingPeriodStart % DAY) + DAY) % DAY), vesting };
   }
 
+  /** Numbers of the sectors that count, ascending. */
+  async activeSectors(miner: string): Promise<number[]> {
+    const infos = await this.call<{ SectorNumber: number }[]>("Filecoin.StateMinerActiveSectors", miner, []);
+    return infos.map(({ SectorNumber }) => SectorNumber).sort((a, b) => a - b);
+  }
+
   async availableBalance(miner: string): Promise<bigint> {
     return BigInt(await this.call<string>("Filecoin.StateMinerAvailableBalance", miner, []));
   }

@@ -3,8 +3,9 @@ import { ok, strictEqual } from "node:assert/strict";
 import { Contract, Wallet } from "ethers";
 
 import { FIL, idOf } from "./lotus.ts";
-import { type Network, invoke, invokeByMultisig, maskedId, startNetwork } from "./network.ts";
-import { GRID, type Protocol, artifact, attest, deployOn, propose, sendTo } from "./protocol.ts";
+import { type Network, invoke, maskedId, mustByMultisig, startNetwork } from "./network.ts";
+import { GRID, type Protocol, artifact, attest, deployOn, enrol, sendTo } from "./protocol.ts";
+import { view } from "./reading.ts";
 
 const IN_FIL = "0x0000000000000000000000000000000000000000";
 const PRICE = 8n * FIL;
@@ -48,8 +49,6 @@ describe("the market on a real Lotus network", function () {
     minUnpaid: 0n,
     maxUnpaid: 2n ** 96n - 1n,
   };
-  const view = async <T>(contract: Contract, name: string, ...args: unknown[]): Promise<T> =>
-    (await contract.getFunction(name).staticCall(...args)) as T;
   const holderOf = async (id: bigint): Promise<string> => (await view<string>(nft, "ownerOf", id)).toLowerCase();
   const balance = (id: bigint): Promise<bigint> => network.lotus.balance(`f0${id}`);
   const byOwner = (contract: Contract, name: string, args: readonly unknown[], value = 0n) =>
@@ -58,9 +57,7 @@ describe("the market on a real Lotus network", function () {
       .then((to) => invoke(network.lotus, owner, to, contract.interface.encodeFunctionData(name, args), value));
   const byMultisig = async (contract: Contract, name: string, args: readonly unknown[], value = 0n): Promise<void> => {
     const data = contract.interface.encodeFunctionData(name, args);
-    const inner = await invokeByMultisig(network.lotus, multisig, signer, await contract.getAddress(), data, value);
-    ok(inner.applied, "the multisig carried it out");
-    strictEqual(inner.exitCode, 0n);
+    await mustByMultisig(network.lotus, multisig, signer, await contract.getAddress(), data, value);
   };
 
   before(async () => {
@@ -78,10 +75,7 @@ describe("the market on a real Lotus network", function () {
     ({ nft } = protocol);
     marketAddress = protocol.addresses.powerMarket;
     market = new Contract(marketAddress, artifact("PowerMarket").abi, buyer());
-    await sendTo(protocol.registry, "createVault", minerId);
-    const vault = await protocol.vaultOf(minerId);
-    await propose(network, devnet.miner, owner, await vault.getAddress());
-    await sendTo(vault, "activate");
+    await enrol(network, protocol);
     const height = (await lotus.head()).Height;
     expiry = BigInt(height) + 50_000n;
     const end = BigInt(Math.ceil((height + GRID) / GRID) * GRID + GRID);

@@ -1,3 +1,5 @@
+import { ok, strictEqual } from "node:assert/strict";
+
 import { JsonRpcProvider, Wallet, type TransactionReceipt, type TransactionResponse } from "ethers";
 
 import { Devnet, type DevnetOptions } from "./devnet/devnet.ts";
@@ -86,6 +88,13 @@ export async function invokeByMultisig(
     method: 3844450837,
     params: invokeParams(calldata),
   });
+}
+
+/** The same, which has to be carried out and to succeed. */
+export async function mustByMultisig(...args: Parameters<typeof invokeByMultisig>): Promise<void> {
+  const { applied, exitCode } = await invokeByMultisig(...args);
+  ok(applied, "the multisig carried it out");
+  strictEqual(exitCode, 0n);
 }
 
 /** The actor id of a contract or an Ethereum account. */

@@ -3,8 +3,8 @@ import { ok, strictEqual } from "node:assert/strict";
 import { Contract, type ContractTransactionReceipt, Wallet } from "ethers";
 
 import { FIL, idOf } from "./lotus.ts";
-import { type Network, invoke, invokeByMultisig, maskedId, startNetwork } from "./network.ts";
-import { GRID, type Protocol, artifact, attest, deployOn, propose, sendTo } from "./protocol.ts";
+import { type Network, f410, invoke, maskedId, mustByMultisig, startNetwork } from "./network.ts";
+import { GRID, type Protocol, artifact, attest, deployOn, enrol, sendTo } from "./protocol.ts";
 import { eventOf, revertOf, view } from "./reading.ts";
 
 const IN_FIL = "0x0000000000000000000000000000000000000000";
@@ -81,9 +81,7 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
     await invoke(network.lotus, owner, poolAddress, calldata(name, args), value);
   };
   const byMultisig = async (name: string, args: readonly unknown[], value = 0n): Promise<void> => {
-    const inner = await invokeByMultisig(network.lotus, multisig, signer, poolAddress, calldata(name, args), value);
-    ok(inner.applied, "the multisig carried it out");
-    strictEqual(inner.exitCode, 0n);
+    await mustByMultisig(network.lotus, multisig, signer, poolAddress, calldata(name, args), value);
   };
   /** A native account that nobody has used: what it is paid is all that it has, after one attoFIL. */
   const freshPayee = async (): Promise<{ evm: string; paid: () => Promise<bigint> }> => {
@@ -124,22 +122,15 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
     market = new Contract(protocol.addresses.powerMarket, artifact("PowerMarket").abi, seller());
     poolAddress = protocol.addresses.jointMiningPool;
     pool = new Contract(poolAddress, artifact("JointMiningPool").abi, joiner());
-    await sendTo(protocol.registry, "createVault", minerId);
-    const vault = await protocol.vaultOf(minerId);
-    const vaultAddress = await vault.getAddress();
-    await propose(network, devnet.miner, owner, vaultAddress);
-    await sendTo(vault, "activate");
-    const setOperator = vault.interface.encodeFunctionData("setOperator", [seller().address]);
-    await invoke(lotus, owner, vaultAddress, setOperator);
+    await enrol(network, protocol, seller().address);
     await devnet.advance(REALISTIC - (await lotus.head()).Height);
     await sendTo(nft, "sync", minerId);
     price = await view(nft, "expectedPerDay", minerId, WEIGHT);
     multisig = await lotus.newMultisig(devnet.faucet, [signer], 1, JOINED.multisig * price);
     multisigEvm = maskedId(multisig);
-    await lotus.send({ from: devnet.faucet, to: await f4(joiner().address), value: JOINED.joiner * price });
+    await lotus.send({ from: devnet.faucet, to: await f410(lotus, joiner().address), value: JOINED.joiner * price });
     await cover();
-    const infos = await lotus.call<{ SectorNumber: number }[]>("Filecoin.StateMinerActiveSectors", devnet.miner, []);
-    const sectors = infos.map(({ SectorNumber }) => BigInt(SectorNumber)).sort((a, b) => Number(a - b));
+    const sectors = (await lotus.activeSectors(devnet.miner)).map(BigInt);
     expiry = BigInt(Math.ceil(((await lotus.head()).Height + TERM) / GRID) * GRID);
     const mint = async (from: number): Promise<bigint> => {
       const runs = sectors.slice(from, from + BACKING).map((sector) => [sector, 1n]);
@@ -168,7 +159,6 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
     if (byIt < needed) await lotus.send({ from: devnet.faucet, to: devnet.miner, value: needed - byIt });
     await sendTo(nft, "sync", minerId);
   }
-  const f4 = (address: string): Promise<string> => network.lotus.call("Filecoin.EthAddressToFilecoinAddress", address);
 
   it("is joined with native FIL by an Ethereum account, an f3 account and an f2 multisig (R-JMP-1)", async () => {
     const parts = { joiner: JOINED.joiner * price, owner: JOINED.owner * price, multisig: JOINED.multisig * price };

@@ -6,8 +6,8 @@ import { Contract, ContractFactory, type ContractTransactionReceipt, type Signer
 import { type ReportEntry, type ReportPage, ReportTree, frameOf, referenceEpoch } from "../../lib/protocol/report.ts";
 import { type Attestors, deployProtocol, type Libraries, type ProtocolAddresses } from "../../lib/protocol/deploy.ts";
 import { type CompiledContract, link } from "../../lib/protocol/link.ts";
-import { FIL, f410Bytes, type Lookup } from "./lotus.ts";
-import { mined, type Network } from "./network.ts";
+import { FIL, f410Bytes, idOf, type Lookup } from "./lotus.ts";
+import { invoke, mined, type Network } from "./network.ts";
 
 const ARTIFACTS = resolve(import.meta.dirname, "../../artifacts");
 
@@ -119,6 +119,21 @@ export function pageArguments(tree: ReportTree, page: ReportPage): unknown[] {
 export async function attest(network: Network, oracle: Contract, page: ReportPage): Promise<void> {
   const tree = await report(network, oracle, () => [page]);
   await sendTo(oracle, "applyPage", ...pageArguments(tree, page));
+}
+
+/** Enrols the network's miner: its vault, which the owner proposes and anybody activates. */
+export async function enrol(network: Network, protocol: Protocol, operator?: string): Promise<Contract> {
+  const { miner, owner } = network.devnet;
+  const minerId = idOf(miner);
+  await sendTo(protocol.registry, "createVault", minerId);
+  const vault = await protocol.vaultOf(minerId);
+  const address = await vault.getAddress();
+  await propose(network, miner, owner, address);
+  await sendTo(vault, "activate");
+  if (operator !== undefined) {
+    await invoke(network.lotus, owner, address, vault.interface.encodeFunctionData("setOperator", [operator]));
+  }
+  return vault;
 }
 
 /** The owner's native proposal, always with the same terms. */

@@ -114,12 +114,7 @@ describe("the product on a real Lotus network", function () {
     network = await startNetwork(3, { blockTime: "100ms", sectors: 12 });
     minerId = idOf(network.devnet.miner);
     ownerId = await network.lotus.id(network.devnet.owner);
-    const infos = await network.lotus.call<{ SectorNumber: number }[]>(
-      "Filecoin.StateMinerActiveSectors",
-      network.devnet.miner,
-      [],
-    );
-    sectors = infos.map(({ SectorNumber }) => BigInt(SectorNumber)).sort((a, b) => Number(a - b));
+    sectors = (await network.lotus.activeSectors(network.devnet.miner)).map(BigInt);
   });
   after(async () => {
     await network.stop();
