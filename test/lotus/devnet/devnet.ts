@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 
 import { devnetBinary } from "./binary.ts";
 
@@ -22,6 +23,8 @@ export interface DevnetOptions {
 const READY = /DEVNET READY (\S+) miner=(\S+) owner=(\S+) faucet=(\S+)/;
 const START_TIMEOUT = 120_000;
 const STOP_TIMEOUT = 10_000;
+/** Milliseconds after which a network that has not answered is stuck. */
+const ANSWER_TIMEOUT = 120_000;
 /** Epochs of a deadline, deadlines of a proving period, and the longest jump that may be repeated once or twice. */
 const DEADLINE = 60;
 const DEADLINES = 48;
@@ -52,10 +55,18 @@ export class Devnet {
   #child: ChildProcess;
   #folder: string;
   #sectors: number;
+  /** What the node printed last. */
+  #tail: readonly string[];
   /** Epochs to ask for at a time. */
   #step = 60;
 
-  private constructor(child: ChildProcess, folder: string, sectors: number, ready: RegExpExecArray) {
+  private constructor(
+    child: ChildProcess,
+    folder: string,
+    sectors: number,
+    ready: RegExpExecArray,
+    tail: readonly string[],
+  ) {
     const [, url, miner, owner, faucet] = ready;
     if (!url || !miner || !owner || !faucet) throw new Error(`odd READY line: ${ready[0]}`);
     this.url = url;
@@ -65,6 +76,7 @@ export class Devnet {
     this.#child = child;
     this.#folder = folder;
     this.#sectors = sectors;
+    this.#tail = tail;
   }
 
   /** Starts a network and waits until it serves. A port that was taken meanwhile is tried again with another one. */
@@ -94,6 +106,7 @@ export class Devnet {
         DEVNET_LISTEN: `127.0.0.1:${await freePort()}`,
         DEVNET_BLOCKTIME: options.blockTime ?? "100ms",
         DEVNET_SECTORS: String(sectors),
+        DEVNET_DEBUG: "1",
         DEVNET_FUND: (options.fund ?? []).join(","),
         ...options.env,
       },
@@ -124,7 +137,7 @@ export class Devnet {
           fail(new Error(`the network ended with code ${code} before it was ready`));
         });
       });
-      const devnet = new Devnet(child, folder, sectors, ready);
+      const devnet = new Devnet(child, folder, sectors, ready, tail);
       running.add(devnet);
       return devnet;
     } catch (error) {
@@ -157,7 +170,7 @@ export class Devnet {
       const safe = Math.floor(((await this.#nextProof(height)) - height) / 3);
       const step = Math.max(1, Math.min(target - height, safe, this.#step));
       const started = Date.now();
-      const answer = await fetch(new URL(`/devnet/advance?epochs=${step}`, this.url));
+      const answer = await this.#ask(new URL(`/devnet/advance?epochs=${step}`, this.url));
       const problem = answer.ok ? undefined : await answer.text();
       const reached = problem === undefined ? await this.#height() : await this.#heightAbove(height);
       if (reached === height) throw new Error(`advance: ${problem ?? "nothing happened"}`);
@@ -192,7 +205,7 @@ export class Devnet {
   }
 
   async #rpc<T>(method: string, ...params: unknown[]): Promise<T> {
-    const answer = await fetch(this.url, {
+    const answer = await this.#ask(this.url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
@@ -200,6 +213,18 @@ export class Devnet {
     const { result, error } = (await answer.json()) as { result: T; error?: { message: string } };
     if (error !== undefined) throw new Error(`${method}: ${error.message}`);
     return result;
+  }
+
+  /** A request whose failure says what became of the node, and what it printed last. */
+  async #ask(url: URL | string, init: RequestInit = {}): Promise<Response> {
+    try {
+      return await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_TIMEOUT) });
+    } catch (error) {
+      const { exitCode, signalCode } = this.#child;
+      const state = this.alive ? "lives" : `ended with ${signalCode ?? exitCode}`;
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      throw new Error(`${String(url)}: ${inspect(cause)}; the node ${state}\n${this.#tail.join("")}`, { cause });
+    }
   }
 
   /** Ends the node and removes everything that it wrote. */
