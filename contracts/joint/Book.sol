@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
+import { Slots } from "../power/Slots.sol";
+import { Tokens } from "../power/Token.sol";
+import { IJointMiningPool } from "./IJointMiningPool.sol";
+import { Rooms } from "./Rooms.sol";
 
 /// @dev Basis points in the whole.
 uint256 constant BPS = 10_000;
@@ -21,7 +24,7 @@ uint256 constant MACHINES = 64;
 /// @dev Epochs without power until a loss is final: 42 days, after which the chain ends a faulty sector.
 uint64 constant LOSS_DELAY = 120_960;
 
-/// @dev The pool's accounts. Amounts are of the asset where nothing else is said.
+/// @dev The pool's accounts. Amounts are of the asset where nothing else is said. Only even slots are used, see Slots.
 struct Book {
     // slot 0: what each entry and exit changes
     uint96 cash;
@@ -29,44 +32,51 @@ struct Book {
     uint96 heldBack;
     uint32 heldFrom;
     uint32 heldUntil;
-    // slot 1: the same
+    uint256 _odd1;
+    // slot 2: the same
     uint96 deposits;
     /// @notice U times epochs from the last settling to `utilisedAt`, 10^18 for 1.
     uint96 utilisationTime;
     uint32 utilisedAt;
     uint32 settledAt;
-    // slot 2
+    uint256 _odd3;
+    // slot 4
     uint128 machinesUpper;
     uint128 machinesLower;
-    // slot 3: attoFIL
+    uint256 _odd5;
+    // slot 6: attoFIL
     int128 receivables;
     int128 soundReceivables;
-    // slot 4
+    uint256 _odd7;
+    // slot 8
     uint96 openCost;
     /// @notice attoFIL.
     uint96 expectedPerDay;
     uint16 machines;
-    // slot 5
+    uint256 _odd9;
+    // slot 10
     uint96 claimable;
     /// @notice attoFIL; 0 in a pool over WFIL.
     uint96 unsoldFil;
-    // slot 6
+    uint256 _odd11;
+    // slot 12
     /// @notice Unpaid cost behind weights that one report has lowered and the next has not confirmed.
     uint96 doubtful;
     /// @notice Spent on machines in the frame `spentIn`.
     uint96 spent;
     uint32 spentIn;
-    // slot 7
+    uint256 _odd13;
+    // slot 14
     /// @notice What the network expected of 2^50 bytes of QAP for one day when it last answered, attoFIL.
     uint128 perPiB;
     /// @notice What one FIL counted for entrants at the last booking, in the asset.
     uint128 filPrice;
+    uint256 _odd15;
     // then
     uint256[] ids;
-    mapping(uint256 id => Rig) rigs;
 }
 
-/// @dev A machine of the pool, or one that it had.
+/// @dev A machine of the pool, or one that it had. Only even slots are used.
 struct Rig {
     // slot 0: fixed when it is bought
     uint64 minerId;
@@ -77,26 +87,32 @@ struct Rig {
     uint16 payBps;
     /// @notice Its place in `ids`, from 1; 0: the pool's no more.
     uint16 place;
-    // slot 1
+    uint256 _odd1;
+    // slot 2
     uint96 cost;
     uint96 unpaid;
     uint64 boughtWeight;
-    // slot 2: as of the last settling
+    uint256 _odd3;
+    // slot 4: as of the last settling
     /// @notice attoFIL.
     uint96 earned;
     uint96 guaranteeDue;
     /// @notice Bytes; at most `boughtWeight`.
     uint64 weight;
-    // slot 3: its parts of the book's sums
+    uint256 _odd5;
+    // slot 6: its parts of the book's sums
     uint96 upper;
     uint96 lower;
     uint32 idleSince;
-    // slot 4
+    uint256 _odd7;
+    // slot 8
     uint96 perDay;
     uint96 openCost;
-    // slot 5
+    uint256 _odd9;
+    // slot 10
     uint96 doubtful;
-    // slot 6: its income at two epochs: the earlier one is 30 days back at least, or at epoch 0 where none is
+    uint256 _odd11;
+    // slot 12: its income at two epochs: the earlier one is 30 days back at least, or at epoch 0 where none is
     uint96 windowEarned;
     uint32 windowAt;
     uint96 nextEarned;
@@ -113,4 +129,29 @@ struct Env {
     uint256 lastPrice;
     uint256 cautiousPrice;
     IJointMiningPool.Policy policy;
+}
+
+/// @title Where machines lie
+library Rigs {
+    /// @notice The machine of an NFT, whether it is one or not: ids count from 1 and never reach 2^64.
+    function at(uint256 id) internal pure returns (Rig storage rig) {
+        uint256 slot = Slots.at(Rooms.RIG, Tokens.key(id));
+        assembly ("memory-safe") {
+            rig.slot := slot
+        }
+    }
+
+    /// @notice Forgets a machine.
+    function forget(uint256 id) internal {
+        Rig storage rig = at(id);
+        assembly ("memory-safe") {
+            for {
+                let i := 0
+            } lt(i, 14) {
+                i := add(i, 2)
+            } {
+                sstore(add(rig.slot, i), 0)
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ import { MinerActor } from "../fvm/MinerActor.sol";
 import { PowerActor } from "../fvm/PowerActor.sol";
 import { IPowerMarket } from "../market/IPowerMarket.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
-import { BPS, Book, DAY, Env, MACHINES, MEASURED_FOR, Rig } from "./Book.sol";
+import { BPS, Book, DAY, Env, MACHINES, MEASURED_FOR, Rig, Rigs } from "./Book.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { Machines } from "./Machines.sol";
 import { Pricing } from "./Pricing.sol";
@@ -174,7 +174,7 @@ library Buying {
         uint256 held = price;
         uint256[] memory ids = book.ids;
         for (uint256 i = 0; i < ids.length; ++i) {
-            Rig storage rig = book.rigs[ids[i]];
+            Rig storage rig = Rigs.at(ids[i]);
             if (rig.provider == found.provider) held += rig.unpaid;
         }
         uint256 most = (assets * env.policy.perProviderBps) / BPS;
@@ -194,7 +194,7 @@ library Buying {
         book.spentIn = uint32(frame);
         book.perPiB = offer.perPiB.toUint128();
         IPowerNFT.Power memory power = offer.power;
-        Rig storage rig = book.rigs[id];
+        Rig storage rig = Rigs.at(id);
         rig.minerId = offer.minerId;
         rig.provider = found.provider;
         rig.nominalPower = power.nominalPower;

@@ -7,7 +7,7 @@ import { IERC721 } from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import { Book, Env, LOSS_DELAY, MACHINES, Rig } from "./Book.sol";
+import { Book, Env, LOSS_DELAY, MACHINES, Rig, Rigs } from "./Book.sol";
 import { Buying } from "./Buying.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { Leaving } from "./Leaving.sol";
@@ -84,7 +84,7 @@ contract JointMiningPool is Leaving, IERC165 {
         if (!IS_FIL && msg.value != 0) revert NotFilPool();
         _checkReceiver(to);
         Env memory env = _env();
-        Rig storage rig = _bookOf.rigs[id];
+        Rig storage rig = Rigs.at(id);
         if (rig.place == 0) revert NotMachine(id);
         Machines.settle(_bookOf, env);
         if (rig.place == 0) revert NotMachine(id); // it has ended
@@ -104,7 +104,7 @@ contract JointMiningPool is Leaving, IERC165 {
     /// @inheritdoc IJointMiningPool
     function recogniseLoss(uint256 id) external nonReentrant {
         Env memory env = _env();
-        Rig storage rig = _bookOf.rigs[id];
+        Rig storage rig = Rigs.at(id);
         if (rig.place == 0) revert NotMachine(id);
         // what can be had now is not lost: or who enters next would get a part of it for nothing
         // solhint-disable-next-line no-empty-blocks

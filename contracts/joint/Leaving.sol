@@ -6,11 +6,18 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { Book, DAY, FEE_BPS } from "./Book.sol";
+import { Slots } from "../power/Slots.sol";
 import { Entering } from "./Entering.sol";
 import { IERC7540 } from "./IERC7540.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { Pricing } from "./Pricing.sol";
-import { Entry, Line, OPEN_TICKETS, Queue } from "./Queue.sol";
+import { Line, OPEN_TICKETS, Queue } from "./Queue.sol";
+import { Rooms } from "./Rooms.sol";
+
+/// @dev Whether somebody may act for another. One storage slot.
+struct Right {
+    bool allowed;
+}
 
 /// @title Leaving, at the lower price (R-JMP-4, R-JMP-5)
 /// @notice Escrowed shares lie with the pool and share in income and loss until they are paid; then they are burned, and
@@ -26,7 +33,6 @@ abstract contract Leaving is Entering {
     uint256 public constant MAX_TICKETS = OPEN_TICKETS;
 
     Line internal _line;
-    mapping(address controller => mapping(address operator => bool)) private _operators;
 
     /// @inheritdoc IJointMiningPool
     function exit(
@@ -101,7 +107,7 @@ abstract contract Leaving is Entering {
 
     /// @inheritdoc IERC7540
     function setOperator(address operator, bool approved) external returns (bool) {
-        _operators[msg.sender][operator] = approved;
+        _operator(msg.sender, operator).allowed = approved;
         emit OperatorSet(msg.sender, operator, approved);
         return true;
     }
@@ -124,29 +130,18 @@ abstract contract Leaving is Entering {
     }
 
     /// @inheritdoc IJointMiningPool
-    function ticketOf(uint256 requestId) external view returns (Ticket memory ticket) {
-        Entry storage entry = _line.entries[requestId];
-        if (entry.controller == address(0)) return ticket;
-        ticket.controller = entry.controller;
-        ticket.shares = entry.shares;
-        ticket.claimed = entry.claimed;
-        (ticket.pending, ticket.ahead) = _line.pending(requestId);
-        (ticket.claimable, ticket.assets) = _line.claimable(requestId);
+    function ticketOf(uint256 requestId) external view returns (Ticket memory) {
+        return _line.ticketOf(requestId);
     }
 
     /// @inheritdoc IJointMiningPool
-    function ticketsOf(address controller) external view returns (uint256[] memory ids) {
-        ids = new uint256[](_line.chains[controller].count);
-        uint256 id = _line.chains[controller].first;
-        for (uint256 i = 0; i < ids.length; ++i) {
-            ids[i] = id;
-            id = _line.entries[id].next;
-        }
+    function ticketsOf(address controller) external view returns (uint256[] memory) {
+        return Queue.ticketsOf(controller);
     }
 
     /// @inheritdoc IJointMiningPool
     function estimatedWait(uint256 requestId) external view returns (uint256 epochs) {
-        if (_line.entries[requestId].controller == address(0)) revert UnknownTicket(requestId);
+        if (Queue.entryOf(requestId).controller == address(0)) revert UnknownTicket(requestId);
         (uint256 shares, uint256 ahead) = _line.pending(requestId);
         if (shares == 0) return 0;
         (uint256 needed, ) = Pricing.worthOf(shares + ahead, totalSupply(), _lower());
@@ -158,12 +153,12 @@ abstract contract Leaving is Entering {
 
     /// @inheritdoc IERC7540
     function pendingRedeemRequest(uint256 requestId, address controller) external view returns (uint256 shares) {
-        if (_line.entries[requestId].controller == controller) (shares, ) = _line.pending(requestId);
+        (shares, ) = _line.requestOf(requestId, controller);
     }
 
     /// @inheritdoc IERC7540
     function claimableRedeemRequest(uint256 requestId, address controller) external view returns (uint256 shares) {
-        if (_line.entries[requestId].controller == controller) (shares, ) = _line.claimable(requestId);
+        (, shares) = _line.requestOf(requestId, controller);
     }
 
     /// @inheritdoc IERC4626
@@ -188,7 +183,7 @@ abstract contract Leaving is Entering {
 
     /// @inheritdoc IERC7540
     function isOperator(address controller, address operator) public view returns (bool) {
-        return _operators[controller][operator];
+        return _operator(controller, operator).allowed;
     }
 
     /// @inheritdoc IERC7540
@@ -275,5 +270,12 @@ abstract contract Leaving is Entering {
         if (shares == all && shares != 0) return;
         (uint256 worth, ) = Pricing.worthOf(shares, totalSupply(), _lower());
         if (worth < MIN_DEPOSIT) revert BelowMinimum(worth, MIN_DEPOSIT);
+    }
+
+    function _operator(address controller, address operator) private pure returns (Right storage right) {
+        uint256 slot = Slots.ofPair(Rooms.OPERATOR, controller, operator);
+        assembly ("memory-safe") {
+            right.slot := slot
+        }
     }
 }

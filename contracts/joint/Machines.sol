@@ -5,7 +5,7 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { IPowerNFT } from "../power/IPowerNFT.sol";
-import { BPS, Book, DAY, Env, LOSS_DELAY, MEASURED_FOR, ONE, Rig } from "./Book.sol";
+import { BPS, Book, DAY, Env, LOSS_DELAY, MEASURED_FOR, ONE, Rig, Rigs } from "./Book.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { Pricing } from "./Pricing.sol";
 
@@ -68,7 +68,7 @@ library Machines {
         Round memory round = _open(book, env);
         Sum memory sum;
         for (uint256 i = 0; i < readings.length; ++i) {
-            Rig storage rig = book.rigs[readings[i].id];
+            Rig storage rig = Rigs.at(readings[i].id);
             _book(rig, readings[i], env, round, sum);
             _value(rig, readings[i], env, round, sum);
             sum.receivables += int256(readings[i].receivable + _unmeasured(rig, readings[i]));
@@ -80,7 +80,7 @@ library Machines {
         book.settledAt = uint32(block.number);
         _store(book, sum);
         for (uint256 i = 0; i < readings.length; ++i) {
-            Rig storage rig = book.rigs[readings[i].id];
+            Rig storage rig = Rigs.at(readings[i].id);
             if (block.number >= rig.expiry && readings[i].receivable == 0) _remove(book, rig, readings[i].id);
         }
         uint256 upper = _close(book, env, round);
@@ -90,7 +90,7 @@ library Machines {
 
     /// @notice Books one machine. Emits MachineSettled.
     function impair(Book storage book, Env memory env, uint256 id) external {
-        Rig storage rig = book.rigs[id];
+        Rig storage rig = Rigs.at(id);
         if (rig.place == 0) revert IJointMiningPool.NotMachine(id);
         Reading memory reading = _read(env.nft, rig, id);
         Round memory round = _open(book, env);
@@ -112,7 +112,7 @@ library Machines {
     function beforeCollecting(Book storage book, Env memory env, uint256[] memory ids) external returns (uint256 late) {
         bool booked = true;
         for (uint256 i = 0; i < ids.length; ++i) {
-            Rig storage rig = book.rigs[ids[i]];
+            Rig storage rig = Rigs.at(ids[i]);
             if (rig.minerId == 0) revert IJointMiningPool.NotMachine(ids[i]);
             IPowerNFT.GuaranteeStatus memory guarantee = env.nft.guaranteeOf(ids[i]);
             if (rig.place == 0) late += env.nft.payableOf(ids[i]) + guarantee.payableNow;
@@ -136,7 +136,7 @@ library Machines {
 
     /// @notice Gives up a machine without power, or an expired one that does not bring what it earned.
     function recogniseLoss(Book storage book, Env memory env, uint256 id) external {
-        Rig storage rig = book.rigs[id];
+        Rig storage rig = Rigs.at(id);
         if (rig.place == 0) revert IJointMiningPool.NotMachine(id);
         bool expired = block.number >= rig.expiry;
         uint64 since = expired ? rig.expiry : rig.idleSince;
@@ -152,7 +152,7 @@ library Machines {
     function sold(Book storage book, Env memory env, uint256 id, uint256 price) external {
         Round memory round = _open(book, env);
         _end(book, env, id);
-        delete book.rigs[id];
+        Rigs.forget(id);
         book.cash = (book.cash + price).toUint96();
         _close(book, env, round);
     }
@@ -169,7 +169,7 @@ library Machines {
     /// @dev Ends a machine, in the block in which the pool was settled: it leaves the sums with what it was still counted
     /// to bring, and its unpaid cost is gone. Emits MachineClosed.
     function _end(Book storage book, Env memory env, uint256 id) private {
-        Rig storage rig = book.rigs[id];
+        Rig storage rig = Rigs.at(id);
         Reading memory reading = _read(env.nft, rig, id);
         Sum memory sum;
         book.tick();
@@ -183,7 +183,7 @@ library Machines {
     /// @notice Books a machine that was just bought, and adds it to the sums.
     /// @param receivable What comes along, attoFIL.
     function add(Book storage book, Env memory env, uint256 id, uint256 receivable) internal {
-        Rig storage rig = book.rigs[id];
+        Rig storage rig = Rigs.at(id);
         book.tick();
         Sum memory sum;
         _load(book, sum);
@@ -213,7 +213,7 @@ library Machines {
         Env memory env,
         uint256 id
     ) external view returns (uint256 price, uint256 forIncome) {
-        Rig storage rig = book.rigs[id];
+        Rig storage rig = Rigs.at(id);
         if (rig.place == 0) revert IJointMiningPool.NotMachine(id);
         Reading memory reading = _read(env.nft, rig, id);
         forIncome = Pricing.toAsset(reading.receivable, env.lastPrice);
@@ -260,7 +260,7 @@ library Machines {
         Env memory env,
         uint256 id
     ) external view returns (IJointMiningPool.Machine memory m) {
-        Rig storage rig = book.rigs[id];
+        Rig storage rig = Rigs.at(id);
         if (rig.place == 0) return m;
         Reading memory reading = _read(env.nft, rig, id);
         m.id = id;
@@ -299,7 +299,7 @@ library Machines {
         uint256[] memory ids = book.ids;
         readings = new Reading[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
-            Rig storage rig = book.rigs[ids[i]];
+            Rig storage rig = Rigs.at(ids[i]);
             uint64 minerId = rig.minerId;
             if (env.nft.minerAccount(minerId).lastSync / DAY != block.number / DAY) {
                 // what cannot be measured now is measured when it can: the pool goes on without
@@ -330,7 +330,7 @@ library Machines {
     /// @dev What the network expects of 1 PiB for a day, attoFIL; what it said last when it does not answer.
     function _askNetwork(Book storage book, Env memory env) private view returns (uint256 perPiB, bool answered) {
         if (book.ids.length == 0) return (book.perPiB, true);
-        try env.nft.expectedPerDay(book.rigs[book.ids[0]].minerId, PIB) returns (uint256 perDay) {
+        try env.nft.expectedPerDay(Rigs.at(book.ids[0]).minerId, PIB) returns (uint256 perDay) {
             return (perDay, true);
         } catch {
             return (book.perPiB, false);
@@ -476,7 +476,7 @@ library Machines {
         uint256 place = rig.place;
         uint256 last = book.ids[book.ids.length - 1];
         book.ids[place - 1] = last;
-        book.rigs[last].place = uint16(place);
+        Rigs.at(last).place = uint16(place);
         book.ids.pop();
         rig.place = 0;
         --book.machines;

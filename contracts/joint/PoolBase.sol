@@ -15,11 +15,12 @@ import { IJointMiningPool } from "./IJointMiningPool.sol";
 import { IWrappedFil } from "./IWrappedFil.sol";
 import { PoolParameters } from "./PoolParameters.sol";
 import { Pricing } from "./Pricing.sol";
+import { Shares } from "./Shares.sol";
 
 /// @title What all parts of a pool share: its accounts, and money in and out
 /// @notice Everything is written before anything is sent, and while anything runs nothing else can begin. A pool over WFIL
 /// keeps FIL: entering and leaving with FIL calls no contract.
-abstract contract PoolBase is ERC20, PoolParameters, ReentrancyGuardTransient {
+abstract contract PoolBase is Shares, PoolParameters, ReentrancyGuardTransient {
     using Pricing for Book;
     using SafeERC20 for IERC20;
 

@@ -4,7 +4,10 @@ pragma solidity 0.8.30;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import { Slots } from "../power/Slots.sol";
+import { Tokens } from "../power/Token.sol";
 import { IJointMiningPool } from "./IJointMiningPool.sol";
+import { Rooms } from "./Rooms.sol";
 
 /// @dev The most open tickets of a controller: a claim may go through all of them.
 uint256 constant OPEN_TICKETS = 16;
@@ -15,16 +18,18 @@ struct Point {
     uint128 assets;
 }
 
-/// @dev A request to redeem.
+/// @dev A request to redeem. Only even slots are used.
 struct Entry {
     // slot 0
     address controller;
     /// @notice The next open ticket of the same controller; 0: the last.
     uint64 next;
-    // slot 1: its place among all shares that ever queued
+    uint256 _odd1;
+    // slot 2: its place among all shares that ever queued
     uint128 start;
     uint128 shares;
-    // slot 2: what was claimed of it
+    uint256 _odd3;
+    // slot 4: what was claimed of it
     uint128 claimed;
     uint128 taken;
 }
@@ -44,8 +49,6 @@ struct Line {
     // then
     uint64 count;
     Point[] points;
-    mapping(uint256 requestId => Entry) entries;
-    mapping(address controller => Chain) chains;
 }
 
 /// @title First in, first out (R-JMP-5)
@@ -56,6 +59,22 @@ struct Line {
 library Queue {
     using SafeCast for uint256;
 
+    /// @notice A request, whether it exists or not: numbers count from 1 and never reach 2^64.
+    function entryOf(uint256 requestId) internal pure returns (Entry storage entry) {
+        uint256 slot = Slots.at(Rooms.ENTRY, Tokens.key(requestId));
+        assembly ("memory-safe") {
+            entry.slot := slot
+        }
+    }
+
+    /// @notice Open requests of a controller.
+    function chainOf(address controller) internal pure returns (Chain storage chain) {
+        uint256 slot = Slots.at(Rooms.CHAIN, controller);
+        assembly ("memory-safe") {
+            chain.slot := slot
+        }
+    }
+
     /// @notice Shares that wait.
     function waiting(Line storage line) internal view returns (uint256) {
         return line.queued - line.paid;
@@ -64,16 +83,16 @@ library Queue {
     /// @notice Puts shares at the end.
     /// @return requestId Its number, from 1.
     function add(Line storage line, address controller, uint256 shares) internal returns (uint256 requestId) {
-        Chain storage chain = line.chains[controller];
+        Chain storage chain = chainOf(controller);
         if (chain.count == OPEN_TICKETS) revert IJointMiningPool.TooManyTickets(controller, OPEN_TICKETS);
         requestId = ++line.count;
-        Entry storage entry = line.entries[requestId];
+        Entry storage entry = entryOf(requestId);
         entry.controller = controller;
         entry.start = line.queued;
         entry.shares = shares.toUint128();
         line.queued = (uint256(line.queued) + shares).toUint128();
         if (chain.count == 0) chain.first = uint64(requestId);
-        else line.entries[chain.last].next = uint64(requestId);
+        else entryOf(chain.last).next = uint64(requestId);
         chain.last = uint64(requestId);
         ++chain.count;
     }
@@ -89,7 +108,7 @@ library Queue {
 
     /// @notice What a ticket can be paid now: shares, and what they brought, rounded down.
     function claimable(Line storage line, uint256 requestId) internal view returns (uint256 shares, uint256 assets) {
-        Entry storage entry = line.entries[requestId];
+        Entry storage entry = entryOf(requestId);
         uint256 paid = _paidOf(line, entry);
         shares = paid - entry.claimed;
         if (shares != 0) {
@@ -99,14 +118,49 @@ library Queue {
 
     /// @notice Shares of a ticket that still wait, and those before it.
     function pending(Line storage line, uint256 requestId) internal view returns (uint256 shares, uint256 ahead) {
-        Entry storage entry = line.entries[requestId];
+        Entry storage entry = entryOf(requestId);
         shares = entry.shares - _paidOf(line, entry);
         if (line.paid < entry.start) ahead = entry.start - line.paid;
     }
 
+    /// @notice A ticket as people see it.
+    function ticketOf(
+        Line storage line,
+        uint256 requestId
+    ) external view returns (IJointMiningPool.Ticket memory ticket) {
+        Entry storage entry = entryOf(requestId);
+        if (entry.controller == address(0)) return ticket;
+        ticket.controller = entry.controller;
+        ticket.shares = entry.shares;
+        ticket.claimed = entry.claimed;
+        (ticket.pending, ticket.ahead) = pending(line, requestId);
+        (ticket.claimable, ticket.assets) = claimable(line, requestId);
+    }
+
+    /// @notice Open tickets of a controller, oldest first.
+    function ticketsOf(address controller) external view returns (uint256[] memory ids) {
+        ids = new uint256[](chainOf(controller).count);
+        uint256 id = chainOf(controller).first;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            ids[i] = id;
+            id = entryOf(id).next;
+        }
+    }
+
+    /// @notice What the ticket of a controller can be paid, or waits for: shares; 0 when it is another's.
+    function requestOf(
+        Line storage line,
+        uint256 requestId,
+        address controller
+    ) external view returns (uint256 waits, uint256 payable_) {
+        if (entryOf(requestId).controller != controller) return (0, 0);
+        (waits, ) = pending(line, requestId);
+        (payable_, ) = claimable(line, requestId);
+    }
+
     /// @notice The same over all open tickets of a controller.
     function claimableOf(Line storage line, address controller) external view returns (uint256 shares, uint256 assets) {
-        for (uint256 id = line.chains[controller].first; id != 0; id = line.entries[id].next) {
+        for (uint256 id = chainOf(controller).first; id != 0; id = entryOf(id).next) {
             (uint256 some, uint256 money) = claimable(line, id);
             if (some == 0) break; // those behind it were not paid either
             shares += some;
@@ -119,7 +173,7 @@ library Queue {
     function claimShares(Line storage line, address controller, uint256 shares) external returns (uint256 assets) {
         uint256 left = shares;
         while (left != 0) {
-            uint256 id = line.chains[controller].first;
+            uint256 id = chainOf(controller).first;
             (uint256 some, uint256 money) = id == 0 ? (0, 0) : claimable(line, id);
             if (some == 0) revert IJointMiningPool.NotClaimable(shares, shares - left);
             if (left < some) (some, money) = (left, Math.mulDiv(money, left, some));
@@ -134,7 +188,7 @@ library Queue {
     function claimAssets(Line storage line, address controller, uint256 assets) external returns (uint256 shares) {
         uint256 left = assets;
         while (left != 0) {
-            uint256 id = line.chains[controller].first;
+            uint256 id = chainOf(controller).first;
             (uint256 some, uint256 money) = id == 0 ? (0, 0) : claimable(line, id);
             if (some == 0) revert IJointMiningPool.NotClaimable(assets, assets - left);
             if (left < money) (some, money) = (Math.mulDiv(some, left, money, Math.Rounding.Ceil), left);
@@ -145,14 +199,18 @@ library Queue {
     }
 
     function _claim(Line storage line, address controller, uint256 id, uint256 shares, uint256 assets) private {
-        Entry storage entry = line.entries[id];
+        Entry storage entry = entryOf(id);
         entry.claimed += uint128(shares);
         entry.taken += uint128(assets);
         if (entry.claimed != entry.shares) return;
-        Chain storage chain = line.chains[controller];
+        Chain storage chain = chainOf(controller);
         chain.first = entry.next;
         --chain.count;
-        delete line.entries[id];
+        assembly ("memory-safe") {
+            sstore(entry.slot, 0)
+            sstore(add(entry.slot, 2), 0)
+            sstore(add(entry.slot, 4), 0)
+        }
     }
 
     function _paidOf(Line storage line, Entry storage entry) private view returns (uint256) {

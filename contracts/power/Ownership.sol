@@ -76,7 +76,7 @@ library Ownership {
 
     /// @notice Whether an operator may move all NFTs of a holder.
     function approvalForAll(address account, address operator) internal pure returns (Right storage right) {
-        uint256 slot = Slots.ofOperator(account, operator);
+        uint256 slot = Slots.ofPair(Slots.OPERATOR, account, operator);
         assembly ("memory-safe") {
             right.slot := slot
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-/// @title Where PowerNFT keeps things
+/// @title Where PowerNFT keeps things, and how slots are laid out
 /// @notice The chain keeps a contract's storage in a trie of 32-way nodes, by the five highest bits of the slot first;
 /// slots are not hashed again. A write stores every node on its way anew and pays for each byte of them, so it is the
 /// neighbours of a slot that make it dear. Solidity's mappings scatter slots over the whole trie: with 1,000 NFTs they
@@ -97,9 +97,9 @@ library Slots {
             ((index >> SPREAD_BITS) << ADDRESS_REST_SHIFT);
     }
 
-    /// @notice The slot of a holder and its operator.
-    function ofOperator(address holder, address operator) internal pure returns (uint256) {
-        return (OPERATOR << ROOM_SHIFT) | (uint256(keccak256(abi.encode(holder, operator))) >> 10);
+    /// @notice The slot of a holder and somebody who may do something for it, in a room.
+    function ofPair(uint256 room, address holder, address other) internal pure returns (uint256) {
+        return (room << ROOM_SHIFT) | (uint256(keccak256(abi.encode(holder, other))) >> 10);
     }
 
     /// @dev 24 bits, two to each five.
