@@ -43,6 +43,7 @@ const CONTRACTS = [
   "PowerNFT",
   "Minting",
   "Weights",
+  "Views",
   "GuaranteeLedger",
   "ExpectedIncome",
   "PowerOracle",

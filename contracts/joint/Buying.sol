@@ -30,12 +30,8 @@ library Buying {
     /// @dev What a purchase needs to know beside its appraisal.
     struct Offer {
         address seller;
-        uint64 minerId;
-        IPowerNFT.Power power;
-        uint256 earned;
-        uint256 guaranteeDue;
-        /// @dev What goes along of the guarantee: due, not covered, attoFIL.
-        uint256 unpaidGuarantee;
+        IPowerNFT.Holding holding;
+        /// @dev What the network expects of Machines.PIB for a day, attoFIL.
         uint256 perPiB;
     }
 
@@ -44,13 +40,14 @@ library Buying {
         (IJointMiningPool.Appraisal memory found, Offer memory offer) = _appraise(book, env, id);
         price = found.price;
         uint256 before = book.upper(env.coin != address(0), env.lastPrice);
-        uint256 along = found.unpaidIncome + offer.unpaidGuarantee;
+        IPowerNFT.GuaranteeStatus memory guarantee = offer.holding.guarantee;
+        uint256 along = found.unpaidIncome + guarantee.due - guarantee.paid - guarantee.payableNow;
         uint256 cost = price - Math.min(price, Pricing.toAsset(along, env.cautiousPrice));
         _write(book, found, offer, id, cost);
         Machines.add(book, env, id, along);
         uint256 upper = book.upper(env.coin != address(0), env.lastPrice);
         if (upper > before) book.holdBack(upper - before, env.policy.releaseFrames);
-        emit IJointMiningPool.MachineBought(id, offer.minerId, offer.seller, price, found.bid);
+        emit IJointMiningPool.MachineBought(id, offer.holding.power.minerId, offer.seller, price, found.bid);
         _pay(env, id, offer, found);
     }
 
@@ -75,35 +72,33 @@ library Buying {
         if (book.machines >= MACHINES) revert IJointMiningPool.TooManyMachines(MACHINES);
         found.price = listing.price;
         offer.seller = listing.seller;
-        offer.power = env.nft.powerOf(id);
-        offer.minerId = offer.power.minerId;
-        found.weight = _soundWeight(env.nft, id, offer.power.weight);
-        uint64 lastSync = _checkMiner(env.nft, offer.minerId);
-        _checkTerm(env, id, offer.power.expiry);
-        _checkGuarantee(env, id, found, offer);
-        _value(env, id, found, offer, lastSync);
+        offer.holding = env.nft.holdingOf(id);
+        found.weight = _soundWeight(offer.holding, id);
+        _checkMiner(offer.holding);
+        _checkTerm(env, id, offer.holding.power.expiry);
+        _checkGuarantee(env, id, found, offer.holding);
+        _value(env, found, offer);
         if (found.price > found.bid) revert IJointMiningPool.AboveBid(id, found.price, found.bid);
-        found.provider = MinerActor.getOwner(offer.minerId);
+        found.provider = MinerActor.getOwner(offer.holding.power.minerId);
         _checkPool(book, env, found);
     }
 
     /// @dev The weight that counts: attested, not fallen by the last report, and if it rose, what it was before.
-    function _soundWeight(IPowerNFT nft, uint256 id, uint64 weight) private view returns (uint64) {
-        (uint64 last, uint64 previous, ) = nft.attestedWeightsOf(id);
-        if (weight == 0 || last < previous) revert IJointMiningPool.WeightInDoubt(id, last, previous);
+    function _soundWeight(IPowerNFT.Holding memory holding, uint256 id) private pure returns (uint64) {
+        (uint64 last, uint64 previous) = (holding.lastWeight, holding.previousWeight);
+        if (holding.power.weight == 0 || last < previous) revert IJointMiningPool.WeightInDoubt(id, last, previous);
         return previous == 0 ? last : previous;
     }
 
     /// @dev The miner owes nothing that went elsewhere, keeps a part of its power, and the chain says in this very block
     /// that it has the power.
-    function _checkMiner(IPowerNFT nft, uint64 minerId) private view returns (uint64 lastSync) {
-        IPowerNFT.MinerAccount memory account = nft.minerAccount(minerId);
-        if (account.arrears != 0) revert IJointMiningPool.MinerInArrears(minerId, account.arrears);
+    function _checkMiner(IPowerNFT.Holding memory holding) private view {
+        uint64 minerId = holding.power.minerId;
+        if (holding.arrears != 0) revert IJointMiningPool.MinerInArrears(minerId, holding.arrears);
         (, uint256 qap) = PowerActor.findClaim(minerId);
-        if (account.nominalPower * BPS > qap * SOLD_BPS) {
-            revert IJointMiningPool.SoldTooMuch(minerId, account.nominalPower, qap);
+        if (holding.soldPower * BPS > qap * SOLD_BPS) {
+            revert IJointMiningPool.SoldTooMuch(minerId, holding.soldPower, qap);
         }
-        return account.lastSync;
     }
 
     function _checkTerm(Env memory env, uint256 id, uint64 expiry) private view {
@@ -116,34 +111,25 @@ library Buying {
         Env memory env,
         uint256 id,
         IJointMiningPool.Appraisal memory found,
-        Offer memory offer
+        IPowerNFT.Holding memory holding
     ) private view {
-        IPowerNFT.GuaranteeStatus memory guarantee = env.nft.guaranteeOf(id);
-        IPowerNFT.Cover memory cover = env.nft.coverOf(offer.minerId);
-        found.guaranteed = Pricing.toAsset(guarantee.remaining, env.cautiousPrice);
+        IPowerNFT.Cover memory cover = env.nft.coverOf(holding.power.minerId);
+        found.guaranteed = Pricing.toAsset(holding.guarantee.remaining, env.cautiousPrice);
         if (found.guaranteed < found.price || cover.amount < int256(cover.remaining)) {
             revert IJointMiningPool.NotGuaranteed(id, found.price, found.guaranteed, cover.amount, cover.remaining);
         }
-        offer.guaranteeDue = guarantee.due;
-        offer.unpaidGuarantee = guarantee.due - guarantee.paid - guarantee.payableNow;
     }
 
     /// @dev The bid: a part of expected income for the rest of the term, and of income that comes along (R-INC-7).
-    function _value(
-        Env memory env,
-        uint256 id,
-        IJointMiningPool.Appraisal memory found,
-        Offer memory offer,
-        uint64 lastSync
-    ) private view {
-        IPowerNFT.Power memory power = offer.power;
-        offer.earned = env.nft.earnedOf(id);
-        offer.perPiB = env.nft.expectedPerDay(offer.minerId, Machines.PIB);
-        found.unpaidIncome = env.nft.unpaidOf(id);
+    function _value(Env memory env, IJointMiningPool.Appraisal memory found, Offer memory offer) private view {
+        IPowerNFT.Power memory power = offer.holding.power;
+        uint64 lastSync = offer.holding.lastSync;
+        offer.perPiB = env.nft.expectedPerDay(power.minerId, Machines.PIB);
+        found.unpaidIncome = offer.holding.unpaid;
         uint256 payBps = BPS - power.spFeeBps - power.protocolFeeBps;
         found.perDay = (offer.perPiB * found.weight * payBps) / (Machines.PIB * BPS);
         if (lastSync >= power.attestedAt + MEASURED_FOR) {
-            found.perDay = Math.min(found.perDay, (offer.earned * DAY) / (lastSync - power.attestedAt));
+            found.perDay = Math.min(found.perDay, (offer.holding.earned * DAY) / (lastSync - power.attestedAt));
         } else {
             found.perDay /= 2;
         }
@@ -193,9 +179,9 @@ library Buying {
         book.spent = uint96((book.spentIn == frame ? book.spent : 0) + found.price);
         book.spentIn = uint32(frame);
         book.perPiB = offer.perPiB.toUint128();
-        IPowerNFT.Power memory power = offer.power;
+        IPowerNFT.Power memory power = offer.holding.power;
         Rig storage rig = Rigs.at(id);
-        rig.minerId = offer.minerId;
+        rig.minerId = power.minerId;
         rig.provider = found.provider;
         rig.nominalPower = power.nominalPower;
         rig.expiry = uint32(power.expiry);
@@ -204,21 +190,22 @@ library Buying {
         rig.unpaid = uint96(cost);
         rig.boughtWeight = found.weight;
         rig.weight = found.weight;
-        rig.earned = uint96(offer.earned);
-        rig.guaranteeDue = uint96(offer.guaranteeDue);
+        rig.earned = uint96(offer.holding.earned);
+        rig.guaranteeDue = uint96(offer.holding.guarantee.due);
         rig.idleSince = 0;
         bool measured = block.number >= power.attestedAt + MEASURED_FOR;
         rig.windowEarned = 0;
         rig.windowAt = measured ? uint32(power.attestedAt) : 0;
-        rig.nextEarned = uint96(offer.earned);
+        rig.nextEarned = uint96(offer.holding.earned);
         rig.nextAt = uint32(block.number);
     }
 
     function _pay(Env memory env, uint256 id, Offer memory offer, IJointMiningPool.Appraisal memory found) private {
+        IPowerNFT.Power memory power = offer.holding.power;
         IPowerMarket.Bounds memory bounds = IPowerMarket.Bounds({
             minWeight: found.weight,
-            minExpiry: offer.power.expiry,
-            maxFeeBps: offer.power.spFeeBps + offer.power.protocolFeeBps,
+            minExpiry: power.expiry,
+            maxFeeBps: power.spFeeBps + power.protocolFeeBps,
             maxRoyaltyBps: uint16(BPS),
             minUnpaid: 0,
             maxUnpaid: type(uint96).max

@@ -92,7 +92,7 @@ library Machines {
     function impair(Book storage book, Env memory env, uint256 id) external {
         Rig storage rig = Rigs.at(id);
         if (rig.place == 0) revert IJointMiningPool.NotMachine(id);
-        Reading memory reading = _read(env.nft, rig, id);
+        Reading memory reading = _read(env.nft, id);
         Round memory round = _open(book, env);
         Sum memory sum;
         _takeOut(book, rig, sum);
@@ -114,9 +114,10 @@ library Machines {
         for (uint256 i = 0; i < ids.length; ++i) {
             Rig storage rig = Rigs.at(ids[i]);
             if (rig.minerId == 0) revert IJointMiningPool.NotMachine(ids[i]);
-            IPowerNFT.GuaranteeStatus memory guarantee = env.nft.guaranteeOf(ids[i]);
-            if (rig.place == 0) late += env.nft.payableOf(ids[i]) + guarantee.payableNow;
-            else if (rig.earned != env.nft.earnedOf(ids[i]) || rig.guaranteeDue != guarantee.due) booked = false;
+            IPowerNFT.Holding memory holding = env.nft.holdingOf(ids[i]);
+            IPowerNFT.GuaranteeStatus memory guarantee = holding.guarantee;
+            if (rig.place == 0) late += holding.earned - holding.unpaid - holding.paid + guarantee.payableNow;
+            else if (rig.earned != holding.earned || rig.guaranteeDue != guarantee.due) booked = false;
         }
         if (!booked) settle(book, env);
     }
@@ -170,7 +171,7 @@ library Machines {
     /// to bring, and its unpaid cost is gone. Emits MachineClosed.
     function _end(Book storage book, Env memory env, uint256 id) private {
         Rig storage rig = Rigs.at(id);
-        Reading memory reading = _read(env.nft, rig, id);
+        Reading memory reading = _read(env.nft, id);
         Sum memory sum;
         book.tick();
         _takeOut(book, rig, sum);
@@ -215,7 +216,7 @@ library Machines {
     ) external view returns (uint256 price, uint256 forIncome) {
         Rig storage rig = Rigs.at(id);
         if (rig.place == 0) revert IJointMiningPool.NotMachine(id);
-        Reading memory reading = _read(env.nft, rig, id);
+        Reading memory reading = _read(env.nft, id);
         forIncome = Pricing.toAsset(reading.receivable, env.lastPrice);
         if (block.number < rig.expiry) {
             (uint256 perPiB, ) = _askNetwork(book, env);
@@ -255,14 +256,10 @@ library Machines {
     }
 
     /// @notice A machine as people see it.
-    function view_(
-        Book storage book,
-        Env memory env,
-        uint256 id
-    ) external view returns (IJointMiningPool.Machine memory m) {
+    function view_(IPowerNFT nft, uint256 id) external view returns (IJointMiningPool.Machine memory m) {
         Rig storage rig = Rigs.at(id);
         if (rig.place == 0) return m;
-        Reading memory reading = _read(env.nft, rig, id);
+        Reading memory reading = _read(nft, id);
         m.id = id;
         m.minerId = rig.minerId;
         m.provider = rig.provider;
@@ -299,30 +296,33 @@ library Machines {
         uint256[] memory ids = book.ids;
         readings = new Reading[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
-            Rig storage rig = Rigs.at(ids[i]);
-            uint64 minerId = rig.minerId;
-            if (env.nft.minerAccount(minerId).lastSync / DAY != block.number / DAY) {
-                // what cannot be measured now is measured when it can: the pool goes on without
-                // solhint-disable-next-line no-empty-blocks
-                try env.nft.sync(minerId) {} catch {}
+            readings[i] = _read(env.nft, ids[i]);
+            if (readings[i].measured) continue;
+            // what cannot be measured now is measured when it can: the pool goes on without
+            try env.nft.sync(Rigs.at(ids[i]).minerId) {
+                readings[i] = _read(env.nft, ids[i]);
+            } catch {
+                continue;
             }
-            readings[i] = _read(env.nft, rig, ids[i]);
         }
     }
 
-    function _read(IPowerNFT nft, Rig storage rig, uint256 id) private view returns (Reading memory reading) {
-        IPowerNFT.MinerAccount memory account = nft.minerAccount(rig.minerId);
-        IPowerNFT.GuaranteeStatus memory guarantee = nft.guaranteeOf(id);
+    function _read(IPowerNFT nft, uint256 id) private view returns (Reading memory) {
+        return _readingOf(nft.holdingOf(id), id);
+    }
+
+    function _readingOf(IPowerNFT.Holding memory holding, uint256 id) private view returns (Reading memory reading) {
+        IPowerNFT.GuaranteeStatus memory guarantee = holding.guarantee;
         reading.id = id;
-        reading.lastSync = account.lastSync;
-        reading.measured = account.lastSync / DAY == block.number / DAY;
-        (reading.last, reading.previous, ) = nft.attestedWeightsOf(id);
-        reading.earned = nft.earnedOf(id);
+        reading.lastSync = holding.lastSync;
+        reading.measured = holding.lastSync / DAY == block.number / DAY;
+        (reading.last, reading.previous) = (holding.lastWeight, holding.previousWeight);
+        reading.earned = holding.earned;
         reading.guaranteeDue = guarantee.due;
-        reading.receivable = reading.earned - nft.paidOf(id) + guarantee.due - guarantee.paid;
+        reading.receivable = holding.earned - holding.paid + guarantee.due - guarantee.paid;
         reading.sound = reading.receivable;
-        if (account.arrears != 0) {
-            uint256 part = Math.mulDiv(nft.unpaidOf(id), account.arrears, account.owed, Math.Rounding.Ceil);
+        if (holding.arrears != 0) {
+            uint256 part = Math.mulDiv(holding.unpaid, holding.arrears, holding.owed, Math.Rounding.Ceil);
             reading.sound -= Math.min(part, reading.sound);
         }
     }

@@ -177,7 +177,7 @@ library Queue {
             (uint256 some, uint256 money) = id == 0 ? (0, 0) : claimable(line, id);
             if (some == 0) revert IJointMiningPool.NotClaimable(shares, shares - left);
             if (left < some) (some, money) = (left, Math.mulDiv(money, left, some));
-            _claim(line, controller, id, some, money);
+            _claim(controller, id, some, money);
             left -= some;
             assets += money;
         }
@@ -192,13 +192,13 @@ library Queue {
             (uint256 some, uint256 money) = id == 0 ? (0, 0) : claimable(line, id);
             if (some == 0) revert IJointMiningPool.NotClaimable(assets, assets - left);
             if (left < money) (some, money) = (Math.mulDiv(some, left, money, Math.Rounding.Ceil), left);
-            _claim(line, controller, id, some, money);
+            _claim(controller, id, some, money);
             left -= money;
             shares += some;
         }
     }
 
-    function _claim(Line storage line, address controller, uint256 id, uint256 shares, uint256 assets) private {
+    function _claim(address controller, uint256 id, uint256 shares, uint256 assets) private {
         Entry storage entry = entryOf(id);
         entry.claimed += uint128(shares);
         entry.taken += uint128(assets);

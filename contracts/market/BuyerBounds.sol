@@ -35,7 +35,7 @@ library BuyerBounds {
         }
         // who accepts any amount needs not ask
         if (bounds.minUnpaid == 0 && bounds.maxUnpaid == type(uint96).max) return "";
-        uint256 unpaid = unpaidOf(nft, id);
+        uint256 unpaid = unpaidOf(nft.holdingOf(id));
         if (unpaid >= bounds.minUnpaid && unpaid <= bounds.maxUnpaid) return "";
         return
             abi.encodeWithSelector(
@@ -48,8 +48,8 @@ library BuyerBounds {
     }
 
     /// @notice What goes along with an NFT and cash has not covered yet: of its income, and of what is due by its guarantee.
-    function unpaidOf(IPowerNFT nft, uint256 id) internal view returns (uint256) {
-        IPowerNFT.GuaranteeStatus memory guarantee = nft.guaranteeOf(id);
-        return nft.unpaidOf(id) + guarantee.due - guarantee.paid - guarantee.payableNow;
+    function unpaidOf(IPowerNFT.Holding memory holding) internal pure returns (uint256) {
+        IPowerNFT.GuaranteeStatus memory guarantee = holding.guarantee;
+        return holding.unpaid + guarantee.due - guarantee.paid - guarantee.payableNow;
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import { IERC721 } from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
-
 import { FilSend } from "../fvm/FilSend.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
 import { Books, FIL, ListingEntry } from "./Books.sol";
@@ -12,8 +10,9 @@ import { Due, Sale, Till } from "./Till.sol";
 import { Trading } from "./Trading.sol";
 
 /// @title Fixed prices
-/// @notice First everything is read, then everything is written, then everything is moved: no later step can find an
-/// earlier one undone, and the chain stores what was written once.
+/// @notice What is bought alone is read and moved in one call of PowerNFT, which runs no code of strangers: what the buyer
+/// does not want undoes it. In a batch first everything is read, then everything is written, then everything is moved: no
+/// later step can find an earlier one undone. Either way the chain stores what was written once.
 abstract contract Listings is Trading {
     using BuyerBounds for Bounds;
 
@@ -56,16 +55,13 @@ abstract contract Listings is Trading {
         address to
     ) external payable returns (uint256 paid) {
         _checkReceiver(to);
-        // that the seller holds it is seen when it moves
-        (bytes memory reason, Sale memory sale) = _check(id, seller, coin, maxPrice, bounds);
-        if (reason.length != 0) _refuse(reason);
+        Sale memory sale = _moveListed(id, seller, coin, maxPrice, bounds, to);
         paid = sale.price;
         uint256 change = _change(coin, paid);
         Books.forgetListing(id, seller);
         Due memory due = Till.enter(sale, true);
         _saySold(sale, to);
         if (sale.coin != FIL) Till.takeCoin(sale.coin, paid);
-        _move(seller, to, id);
         Till.send(sale, due);
         if (change != 0) FilSend.send(msg.sender, change);
     }
@@ -98,7 +94,8 @@ abstract contract Listings is Trading {
 
     /// @inheritdoc IPowerMarket
     function listing(uint256 id) external view returns (Listing memory result) {
-        address seller = _holderOf(id);
+        IPowerNFT.Holding memory holding = _holdingOf(id);
+        address seller = holding.holder;
         ListingEntry storage entry = Books.listing(id, seller);
         result.seller = seller;
         result.coin = Books.coinAddress(entry.coin);
@@ -110,14 +107,14 @@ abstract contract Listings is Trading {
             entry.price != 0 &&
             block.number < entry.expiry &&
             entry.round == Books.account(FIL, seller).round &&
-            _isApproved(id);
+            holding.approved == address(this);
     }
 
     /// @inheritdoc IPowerMarket
     function previewBuy(uint256 id, Bounds calldata bounds) external view returns (Quote memory quote) {
-        address seller = IERC721(address(NFT)).ownerOf(id);
-        address coin = Books.coinAddress(Books.listing(id, seller).coin);
-        (bytes memory reason, Sale memory sale) = _check(id, seller, coin, type(uint96).max, bounds);
+        IPowerNFT.Holding memory holding = NFT.holdingOf(id);
+        address coin = Books.coinAddress(Books.listing(id, holding.holder).coin);
+        (bytes memory reason, Sale memory sale) = _check(id, holding, coin, type(uint96).max, bounds);
         if (reason.length != 0) _refuse(reason);
         quote.seller = sale.seller;
         quote.coin = coin;
@@ -126,12 +123,12 @@ abstract contract Listings is Trading {
         quote.royalty = sale.royalty;
         quote.royaltyReceiver = sale.royaltyReceiver;
         quote.net = sale.price - sale.fee - sale.royalty;
-        quote.weight = NFT.weightOf(id);
-        quote.expiry = NFT.expiryOf(id);
-        quote.unpaid = BuyerBounds.unpaidOf(NFT, id);
-        quote.guarantee = NFT.guaranteeOf(id).remaining;
+        quote.weight = holding.power.weight;
+        quote.expiry = holding.power.expiry;
+        quote.unpaid = BuyerBounds.unpaidOf(holding);
+        quote.guarantee = holding.guarantee.remaining;
         if (quote.guarantee == 0) return quote;
-        IPowerNFT.Cover memory cover = NFT.coverOf(NFT.powerOf(id).minerId);
+        IPowerNFT.Cover memory cover = NFT.coverOf(holding.power.minerId);
         quote.cover = cover.amount;
         quote.coverNeeded = cover.remaining;
     }
@@ -166,29 +163,56 @@ abstract contract Listings is Trading {
     ) private view returns (bytes memory reason, Sale memory sale) {
         Purchase calldata item = purchases[i];
         if (i != 0 && item.id <= purchases[i - 1].id) revert IPowerNFT.NotAscending(purchases[i - 1].id, item.id);
-        address holder = _holderOf(item.id);
-        if (holder != item.seller) {
-            reason = abi.encodeWithSelector(HolderChanged.selector, item.id, item.seller, holder);
+        IPowerNFT.Holding memory holding = _holdingOf(item.id);
+        if (holding.holder != item.seller) {
+            reason = abi.encodeWithSelector(HolderChanged.selector, item.id, item.seller, holding.holder);
         } else {
-            (reason, sale) = _check(item.id, item.seller, coin, item.maxPrice, item.bounds);
+            (reason, sale) = _check(item.id, holding, coin, item.maxPrice, item.bounds);
         }
     }
 
-    /// @dev Why a listing is not what the buyer wants, as an encoded error; otherwise what the sale comes to.
-    function _check(
+    /// @dev Moves a listed NFT if it is what the buyer wants; what the sale comes to. That the seller holds it is seen when
+    /// it moves. The market must be approved for it by name: a right to move all NFTs of a holder outlasts a move, and an old
+    /// listing would come back to life with it.
+    function _moveListed(
         uint256 id,
         address seller,
         address coin,
         uint96 maxPrice,
+        Bounds calldata bounds,
+        address to
+    ) private returns (Sale memory) {
+        ListingEntry storage entry = Books.listing(id, seller);
+        bytes memory reason = _listingRefusal(id, seller, entry, coin, maxPrice);
+        if (reason.length != 0) _refuse(reason);
+        IPowerNFT.Delivery memory delivery = NFT.deliver(seller, to, id);
+        if (!delivery.moved) revert MarketNotApproved(id, seller);
+        reason = bounds.refusal(NFT, id, delivery.power);
+        if (reason.length != 0) _refuse(reason);
+        uint16 royaltyBps = delivery.power.royaltyBps;
+        return _saleOf(id, seller, entry.coin, entry.price, entry.feeBps, royaltyBps, delivery.royaltyReceiver);
+    }
+
+    /// @dev Why the listing by an NFT's holder is not what the buyer wants, as an encoded error; otherwise what the sale
+    /// comes to.
+    function _check(
+        uint256 id,
+        IPowerNFT.Holding memory holding,
+        address coin,
+        uint96 maxPrice,
         Bounds calldata bounds
     ) private view returns (bytes memory reason, Sale memory sale) {
+        address seller = holding.holder;
         ListingEntry storage entry = Books.listing(id, seller);
         reason = _listingRefusal(id, seller, entry, coin, maxPrice);
         if (reason.length != 0) return (reason, sale);
-        IPowerNFT.Power memory power = NFT.powerOf(id);
-        reason = bounds.refusal(NFT, id, power);
+        if (holding.approved != address(this)) {
+            return (abi.encodeWithSelector(MarketNotApproved.selector, id, seller), sale);
+        }
+        reason = bounds.refusal(NFT, id, holding.power);
         if (reason.length != 0) return (reason, sale);
-        sale = _saleOf(id, seller, entry.coin, entry.price, entry.feeBps, power.royaltyBps);
+        uint16 royaltyBps = holding.power.royaltyBps;
+        sale = _saleOf(id, seller, entry.coin, entry.price, entry.feeBps, royaltyBps, holding.royaltyReceiver);
     }
 
     function _listingRefusal(
@@ -205,13 +229,15 @@ abstract contract Listings is Trading {
         address priced = Books.coinAddress(entry.coin);
         if (priced != coin) return abi.encodeWithSelector(OtherCoin.selector, id, priced, coin);
         if (entry.price > maxPrice) return abi.encodeWithSelector(PriceTooHigh.selector, id, entry.price, maxPrice);
-        if (!_isApproved(id)) return abi.encodeWithSelector(MarketNotApproved.selector, id, seller);
         return "";
     }
 
-    /// @dev Whether the market is approved for an NFT by name. A right to move all NFTs of a holder does not count here:
-    /// it outlasts a move, and an old listing would come back to life with it.
-    function _isApproved(uint256 id) private view returns (bool) {
-        return IERC721(address(NFT)).getApproved(id) == address(this);
+    /// @dev An NFT; one that does not exist is nobody's.
+    function _holdingOf(uint256 id) private view returns (IPowerNFT.Holding memory holding) {
+        try NFT.holdingOf(id) returns (IPowerNFT.Holding memory found) {
+            return found;
+        } catch {
+            return holding;
+        }
     }
 }

@@ -45,15 +45,6 @@ abstract contract Trading is IPowerMarket {
         }
     }
 
-    /// @dev Who holds an NFT; zero when it does not exist.
-    function _holderOf(uint256 id) internal view returns (address) {
-        try IERC721(address(NFT)).ownerOf(id) returns (address holder) {
-            return holder;
-        } catch {
-            return address(0);
-        }
-    }
-
     /// @dev Moves an NFT. No receiver is called: none can refuse or re-enter.
     function _move(address from, address to, uint256 id) internal {
         IERC721(address(NFT)).transferFrom(from, to, id);
@@ -69,7 +60,7 @@ abstract contract Trading is IPowerMarket {
         if (Books.listing(id, seller).price != 0) Books.forgetListing(id, seller);
     }
 
-    /// @dev What a sale at a price comes to. A royalty that the seller itself would get is none.
+    /// @dev What a sale at a price comes to, when only the royalty's part is known.
     function _saleOf(
         uint256 id,
         address seller,
@@ -77,17 +68,30 @@ abstract contract Trading is IPowerMarket {
         uint256 price,
         uint16 feeBps,
         uint16 royaltyBps
-    ) internal view returns (Sale memory sale) {
+    ) internal view returns (Sale memory) {
+        address receiver;
+        if (royaltyBps != 0) (receiver, ) = IERC2981(address(NFT)).royaltyInfo(id, price);
+        return _saleOf(id, seller, coin, price, feeBps, royaltyBps, receiver);
+    }
+
+    /// @dev What a sale at a price comes to. A royalty that the seller itself would get is none.
+    function _saleOf(
+        uint256 id,
+        address seller,
+        uint16 coin,
+        uint256 price,
+        uint16 feeBps,
+        uint16 royaltyBps,
+        address royaltyReceiver
+    ) internal pure returns (Sale memory sale) {
         sale.id = id;
         sale.seller = seller;
         sale.coin = coin;
         sale.price = price;
         sale.fee = (price * feeBps) / BPS;
-        if (royaltyBps == 0) return sale;
-        (address receiver, uint256 royalty) = IERC2981(address(NFT)).royaltyInfo(id, price);
-        if (receiver == seller || receiver == address(0)) return sale;
-        sale.royalty = royalty;
-        sale.royaltyReceiver = receiver;
+        if (royaltyBps == 0 || royaltyReceiver == seller || royaltyReceiver == address(0)) return sale;
+        sale.royalty = (price * royaltyBps) / BPS;
+        sale.royaltyReceiver = royaltyReceiver;
     }
 
     /// @dev Says that an NFT was sold.

@@ -151,33 +151,6 @@ library GuaranteeLedger {
         return due - covered;
     }
 
-    /// @notice Everything known of an NFT's guarantee.
-    function guaranteeOf(uint256 id) external view returns (IPowerNFT.GuaranteeStatus memory status) {
-        Token storage token = Tokens.known(id);
-        Guarantee storage guarantee = Guarantees.at(id);
-        if (!token.guaranteed) return status;
-        uint256 covered;
-        (status.due, covered) = Guarantees.dueOf(id);
-        status.promised = guarantee.promised;
-        status.paid = guarantee.taken;
-        status.payableNow = covered - guarantee.taken;
-        uint64 lastSync = Accounts.at(token.minerId).lastSync;
-        if (guarantee.called || lastSync >= token.expiry()) return status;
-        status.remaining =
-            guarantee.begun
-                ? (guarantee.rate(token) * (token.expiry() - lastSync)) / Guarantees.SCALE
-                : guarantee.promised;
-    }
-
-    /// @notice Everything known of a miner's guarantees.
-    function guaranteesOf(uint64 minerId) external view returns (IPowerNFT.MinerGuarantees memory result) {
-        Line storage line = Guarantees.accountOf(minerId).line;
-        result.remaining = Guarantees.remaining(minerId);
-        result.due = line.earned;
-        result.covered = line.covered;
-        result.owed = line.owed();
-    }
-
     /// @notice What stands behind a miner's guarantees (R-GUA-2), and what has to be covered by it, attoFIL. What is owed,
     /// and what remains, are as of the last sync.
     /// @dev The miner's balance less its fee debt, which has no getter, follows from what has one: the chain's available

@@ -50,6 +50,40 @@ interface IPowerNFT {
         uint32 sectorCount;
     }
 
+    /// @notice An NFT as who books, buys or values it must know it. One call, for the chain takes more for each call than
+    /// for what is read.
+    struct Holding {
+        Power power;
+        address holder;
+        /// @dev Who may move it by name; zero: nobody.
+        address approved;
+        /// @dev Who gets the royalties.
+        address royaltyReceiver;
+        /// @dev See `attestedWeightsOf`.
+        uint64 lastWeight;
+        uint64 previousWeight;
+        /// @dev See `earnedOf`, `unpaidOf` and `paidOf`.
+        uint256 earned;
+        uint256 unpaid;
+        uint256 paid;
+        GuaranteeStatus guarantee;
+        /// @dev Of its miner, see `minerAccount`: up to when income is measured, income that went elsewhere, income that cash
+        /// has not covered, and the nominal power of all NFTs that are alive (bytes).
+        uint64 lastSync;
+        uint256 arrears;
+        uint256 owed;
+        uint64 soldPower;
+    }
+
+    /// @notice What `deliver` did, and what the new holder has.
+    struct Delivery {
+        /// @dev Whether the caller was approved by name; if not, nothing was done.
+        bool moved;
+        /// @dev Who gets the royalties.
+        address royaltyReceiver;
+        Power power;
+    }
+
     /// @notice What is known of one miner.
     struct MinerAccount {
         /// @dev The epoch up to which income is measured; 0 before the first sync.
@@ -292,6 +326,10 @@ interface IPowerNFT {
     /// @notice Pays out the protocol's fees. Only the treasury's role.
     function claimProtocolFees(address to) external returns (uint256 amount);
 
+    /// @notice Moves an NFT as `transferFrom` does, for who is approved for this NFT by name (`approve`), and says what it
+    /// is: all that a market needs, in one call. A right to move all NFTs of a holder does not count: it outlasts a move.
+    function deliver(address from, address to, uint256 id) external returns (Delivery memory);
+
     /// @notice Burns an NFT that expired and is covered in full, guarantee included, or was never attested, and frees its
     /// sectors. What is payable becomes the holder's credit. Only the holder, or who it approved.
     function burn(uint256 id) external;
@@ -331,6 +369,8 @@ interface IPowerNFT {
     function protocolFees() external view returns (uint256);
     /// @notice Everything known of an NFT.
     function powerOf(uint256 id) external view returns (Power memory);
+    /// @notice Everything that who books, buys or values an NFT must know of it.
+    function holdingOf(uint256 id) external view returns (Holding memory);
     /// @notice The sectors behind an NFT.
     function sectorsOf(uint256 id) external view returns (SectorRange[] memory);
     /// @notice Everything known of a miner.

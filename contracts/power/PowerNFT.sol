@@ -25,9 +25,9 @@ import { IPowerOracle } from "./IPowerOracle.sol";
 import { Minting } from "./Minting.sol";
 import { Holder, Owned, Ownership, Totals } from "./Ownership.sol";
 import { PowerParameters } from "./PowerParameters.sol";
-import { SectorRuns } from "./SectorRuns.sol";
 import { SectorSet } from "./SectorSet.sol";
 import { Token, Tokens } from "./Token.sol";
+import { Views } from "./Views.sol";
 import { Weights } from "./Weights.sol";
 
 /// @title Power NFTs
@@ -172,6 +172,14 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
+    function deliver(address from, address to, uint256 id) external returns (Delivery memory delivery) {
+        if (_getApproved(id) != msg.sender) return delivery;
+        transferFrom(from, to, id);
+        Token storage token = Tokens.at(id);
+        return Delivery({ moved: true, royaltyReceiver: token.royaltyReceiver, power: token.power() });
+    }
+
+    /// @inheritdoc IPowerNFT
     function burn(uint256 id) external {
         _checkAuthorized(_ownerOf(id), msg.sender, id);
         Minting.burn(id);
@@ -186,52 +194,43 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function weightOf(uint256 id) public view returns (uint64) {
-        Token storage token = Tokens.known(id);
-        return block.number < token.expiry() ? token.income.weight : 0;
+    function weightOf(uint256 id) external view returns (uint64) {
+        return Tokens.known(id).weight();
     }
 
     /// @inheritdoc IPowerNFT
-    function attestedWeightsOf(uint256 id) external view returns (uint64 last, uint64 previous, uint16 frame) {
-        Token storage token = Tokens.known(id);
-        return (token.income.weight, token.income.previousWeight, token.income.frame);
+    function attestedWeightsOf(uint256) external view returns (uint64 last, uint64 previous, uint16 frame) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function nominalPowerOf(uint256 id) external view returns (uint64) {
-        return Tokens.known(id).nominalPower;
+    function nominalPowerOf(uint256) external view returns (uint64) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function expiryOf(uint256 id) external view returns (uint64) {
-        return Tokens.known(id).expiry();
+    function expiryOf(uint256) external view returns (uint64) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function earnedOf(uint256 id) external view returns (uint256) {
-        Token storage token = Tokens.known(id);
-        (uint256 earned, ) = token.gross(id);
-        return token.holdersPart(earned);
+    function earnedOf(uint256) external view returns (uint256) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function payableOf(uint256 id) external view returns (uint256) {
-        Token storage token = Tokens.known(id);
-        uint256 covered = token.grossCovered(id);
-        return token.holdersPart(covered) - token.holdersPart(Ownership.at(id).taken);
+    function payableOf(uint256) external view returns (uint256) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function unpaidOf(uint256 id) external view returns (uint256) {
-        Token storage token = Tokens.known(id);
-        (uint256 earned, uint256 covered) = token.gross(id);
-        return token.holdersPart(earned) - token.holdersPart(covered);
+    function unpaidOf(uint256) external view returns (uint256) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function paidOf(uint256 id) external view returns (uint256) {
-        Token storage token = Tokens.known(id);
-        return token.holdersPart(Ownership.at(id).taken);
+    function paidOf(uint256) external view returns (uint256) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
@@ -245,51 +244,33 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function powerOf(uint256 id) external view returns (Power memory power) {
-        Token storage token = Tokens.known(id);
-        power.minerId = token.minerId;
-        power.nominalPower = token.nominalPower;
-        power.weight = weightOf(id);
-        power.expiry = token.expiry();
-        power.spFeeBps = token.spFeeBps;
-        power.protocolFeeBps = token.protocolFeeBps;
-        power.royaltyBps = token.royaltyBps;
-        power.mintedAt = token.mintedAt;
-        power.attestedAt = token.attestedAt;
-        power.sectorCount = token.sectorCount;
+    function powerOf(uint256 id) external view returns (Power memory) {
+        return Tokens.known(id).power();
     }
 
     /// @inheritdoc IPowerNFT
-    function sectorsOf(uint256 id) external view returns (SectorRange[] memory) {
-        return SectorRuns.load(uint64(id), Tokens.known(id).runCount);
+    function holdingOf(uint256) external view returns (Holding memory) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function minerAccount(uint64 minerId) external view returns (MinerAccount memory result) {
-        Account storage account = Accounts.at(minerId);
-        Line storage line = Accounts.line(minerId);
-        result.lastSync = account.lastSync;
-        result.pairEpoch = account.pairEpoch;
-        result.syncDeadline = account.syncDeadline();
-        result.qap = account.qap;
-        result.weight = account.weight;
-        result.living = account.living;
-        result.earned = line.earned;
-        result.covered = line.covered;
-        result.owed = line.owed();
-        result.arrears = account.currentArrears();
-        result.rewards = account.rewards;
-        result.nominalPower = account.nominalPower;
+    function sectorsOf(uint256) external view returns (SectorRange[] memory) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function guaranteeOf(uint256 id) external view returns (GuaranteeStatus memory) {
-        return GuaranteeLedger.guaranteeOf(id);
+    function minerAccount(uint64) external view returns (MinerAccount memory) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
-    function guaranteesOf(uint64 minerId) external view returns (MinerGuarantees memory) {
-        return GuaranteeLedger.guaranteesOf(minerId);
+    function guaranteeOf(uint256) external view returns (GuaranteeStatus memory) {
+        _answer();
+    }
+
+    /// @inheritdoc IPowerNFT
+    function guaranteesOf(uint64) external view returns (MinerGuarantees memory) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
@@ -298,9 +279,8 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     }
 
     /// @inheritdoc IPowerNFT
-    function solvency(uint64 minerId) external view returns (Solvency memory) {
-        Line storage line = Accounts.line(minerId);
-        return Solvency(address(this).balance, Ownership.totals().liabilities, line.earned, line.covered, line.owed());
+    function solvency(uint64) external view returns (Solvency memory) {
+        _answer();
     }
 
     /// @inheritdoc IPowerNFT
@@ -367,6 +347,32 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
         toHolder = token.holdersPart(covered) - token.holdersPart(taken);
         fee = covered - taken - toHolder;
         owned.taken = uint96(covered);
+    }
+
+    /// @dev Lets Views answer a call, as it came, and passes the answer on as it is: neither is read here.
+    function _answer() private view {
+        _asView(_delegateToViews)();
+    }
+
+    function _delegateToViews() private {
+        address views = address(Views);
+        assembly ("memory-safe") {
+            let message := mload(0x40)
+            calldatacopy(message, 0, calldatasize())
+            let done := delegatecall(gas(), views, message, calldatasize(), 0, 0)
+            returndatacopy(message, 0, returndatasize())
+            if done {
+                return(message, returndatasize())
+            }
+            revert(message, returndatasize())
+        }
+    }
+
+    /// @dev A library may be called in a view function, by Solidity only: here it is told that Views changes nothing.
+    function _asView(function() internal f) private pure returns (function() internal view g) {
+        assembly ("memory-safe") {
+            g := f
+        }
     }
 
     /// @dev Pays by a native send: it runs no code of the payee, and any kind of actor can be paid.

@@ -68,6 +68,8 @@ library Tokens {
 
     /// @dev Basis points in the whole.
     uint256 private constant BPS = 10_000;
+    /// @dev Ids are below this.
+    uint256 private constant ID_LIMIT = 1 << 63;
     /// @dev Where fields begin in the first slot, bits.
     uint256 private constant ATTESTED_AT = 216;
     uint256 private constant CHALLENGED = 248;
@@ -127,14 +129,36 @@ library Tokens {
         }
     }
 
-    /// @notice An id as an index into rooms. Ids count from 1 and never reach 2^64: what is larger is as unknown as 0.
+    /// @notice An id as an index into rooms. Ids count from 1 and never reach 2^63: what is larger is as unknown as 0.
     function key(uint256 id) internal pure returns (uint64) {
-        return id > type(uint64).max ? 0 : uint64(id);
+        return id >= ID_LIMIT ? 0 : uint64(id);
     }
 
     /// @notice The first epoch without income.
     function expiry(Token storage token) internal view returns (uint64) {
         return uint64(token.expiryDate) * EXPIRY_GRID;
+    }
+
+    /// @notice QAP that earns now, bytes.
+    function weight(Token storage token) internal view returns (uint64) {
+        return block.number < expiry(token) ? token.income.weight : 0;
+    }
+
+    /// @notice Everything known of an NFT by itself.
+    function power(Token storage token) internal view returns (IPowerNFT.Power memory) {
+        return
+            IPowerNFT.Power({
+                minerId: token.minerId,
+                nominalPower: token.nominalPower,
+                weight: weight(token),
+                expiry: expiry(token),
+                spFeeBps: token.spFeeBps,
+                protocolFeeBps: token.protocolFeeBps,
+                royaltyBps: token.royaltyBps,
+                mintedAt: token.mintedAt,
+                attestedAt: token.attestedAt,
+                sectorCount: token.sectorCount
+            });
     }
 
     /// @notice The part of income that lies on the line: all but the storage provider's fee, basis points.

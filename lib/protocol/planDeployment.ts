@@ -57,6 +57,7 @@ const ORDER = [
   "ExpectedIncome",
   "GuaranteeLedger",
   "Minting",
+  "Views",
   "Weights",
   "PowerAccessManager",
   "MinerVault",
@@ -92,6 +93,7 @@ export function planDeployment(
     ExpectedIncome: at("ExpectedIncome"),
     GuaranteeLedger,
     Minting: at("Minting"),
+    Views: at("Views"),
     Weights: at("Weights"),
   };
   const poolLibraries = Object.fromEntries(POOL_LIBRARIES.map((name) => [name, at(name)]));
@@ -106,6 +108,7 @@ export function planDeployment(
     ExpectedIncome: [],
     GuaranteeLedger: [],
     Minting: [],
+    Views: [],
     Weights: [],
     PowerAccessManager: [holders, at("PowerNFT"), at("PowerOracle"), at("PowerMarket"), [at("JointMiningPool")]],
     MinerVault: [at("PowerNFT")],

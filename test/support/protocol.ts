@@ -76,7 +76,7 @@ export const QAP = SECTORS * SECTOR_SIZE;
 const FIRST_EPOCH = 1_000_000n;
 
 /** Code that PowerNFT runs in its own context. */
-const POWER_LIBRARIES = ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights"];
+const POWER_LIBRARIES = ["ExpectedIncome", "GuaranteeLedger", "Minting", "Views", "Weights"];
 
 async function deploy(): Promise<Protocol> {
   const fil = await installFilecoin(provider);

@@ -25,6 +25,7 @@ const NAMES = [
   "ExpectedIncome",
   "GuaranteeLedger",
   "Minting",
+  "Views",
   "Weights",
   "PowerAccessManager",
   "MinerVault",
@@ -113,9 +114,17 @@ describe("deploy", () => {
       jointMiningPool: addressOf("JointMiningPool"),
       coinPools: [],
       libraries: Object.fromEntries(
-        ["ExpectedIncome", "GuaranteeLedger", "Minting", "Weights", "Machines", "Buying", "PolicyRange", "Queue"].map(
-          (name) => [name, addressOf(name)],
-        ),
+        [
+          "ExpectedIncome",
+          "GuaranteeLedger",
+          "Minting",
+          "Views",
+          "Weights",
+          "Machines",
+          "Buying",
+          "PolicyRange",
+          "Queue",
+        ].map((name) => [name, addressOf(name)]),
       ),
     });
   });

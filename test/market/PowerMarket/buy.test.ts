@@ -439,7 +439,7 @@ describe("PowerMarket.previewBuy", () => {
       .withArgs(p.id, p.weight, p.weight + 1n);
     await p.market.connect(p.holder).cancelAll();
     await expect(p.market.previewBuy(p.id, ANY)).to.be.revertedWithCustomError(p.market, "NotListed").withArgs(p.id);
-    await expect(p.market.previewBuy(99n, ANY)).to.be.revertedWithCustomError(p.nft, "ERC721NonexistentToken");
+    await expect(p.market.previewBuy(99n, ANY)).to.be.revertedWithCustomError(p.nft, "UnknownNFT");
   });
 
   it("knows that the seller took the approval back, or gave the NFT away", async () => {

@@ -53,6 +53,10 @@ const DEEDS: Readonly<Record<string, Deed>> = {
     return p.nft.connect(p.holder).claimCredit(p.holder);
   },
   claimProtocolFees: (p) => p.nft.connect(p.governance).claimProtocolFees(p.governance),
+  deliver: async (p) => {
+    await p.nft.connect(p.holder).approve(p.stranger.address, p.id);
+    return p.nft.connect(p.stranger).deliver(p.holder.address, p.buyer.address, p.id);
+  },
   burn: async (p) => p.nft.connect(p.holder).burn(await another(p)),
   freeSectors: async (p) => {
     const id = await mint(p, {
