@@ -2,9 +2,12 @@ import { ok, strictEqual } from "node:assert/strict";
 
 import { Contract, type ContractTransactionReceipt, Wallet } from "ethers";
 
+import type { Hex } from "../../lib/hex.ts";
+import { planCoinPool } from "../../lib/protocol/planCoinPool.ts";
+import { coinChange, governanceCall } from "../../lib/protocol/poolGovernance.ts";
 import { FIL, idOf } from "./lotus.ts";
-import { type Network, f410, invoke, maskedId, mustByMultisig, startNetwork } from "./network.ts";
-import { GRID, type Protocol, artifact, attest, deployOn, enrol, sendTo } from "./protocol.ts";
+import { type Network, f410, invoke, maskedId, mined, mustByMultisig, startNetwork } from "./network.ts";
+import { GRID, type Protocol, artifact, attest, deployOn, enrol, factoryOf, sendTo } from "./protocol.ts";
 import { eventOf, revertOf, view } from "./reading.ts";
 
 const IN_FIL = "0x0000000000000000000000000000000000000000";
@@ -17,7 +20,7 @@ const ONE = 10n ** 18n;
 const SECTOR_QAP = 20_480n;
 /** From here on the network's estimates, and so expected income, are realistic. */
 const REALISTIC = 57_000;
-/** Sectors behind each NFT; both are half of the miner's, which may have sold 80 %. */
+/** Sectors behind each NFT; the three are three quarters of the miner's, which may have sold 80 %. */
 const BACKING = 3;
 const WEIGHT = BigInt(BACKING) * SECTOR_QAP;
 /** The pool wants 90 days at least. */
@@ -29,10 +32,23 @@ const JOINED = { owner: 10n, multisig: 10n, joiner: 5n } as const;
 const AGAIN = 3n;
 /** What is guaranteed, in prices of a machine. */
 const GUARANTEED = 2n;
+/** What one FIL costs at first, in the stablecoin's smallest units: 3 coins of 6 decimals. */
+const DOLLARS = 3_000_000n;
+/** What a coin pool's only depositor brings, in prices of a machine. */
+const JOINED_IN_COIN = 25n;
+/** Epochs until the price of a lot, which begins at twice the reference, has come down to it. */
+const HALVING = 360;
 /** The miner holds more than its guarantees need by a fifth: needs follow the network's estimates. */
 const SPARE = 5n;
 /** What a division may be off by, attoFIL. */
 const DUST = 10n;
+
+/** A pool over a stablecoin. */
+interface CoinPool {
+  readonly coin: Contract;
+  readonly pool: Contract;
+  readonly auction: Contract;
+}
 
 interface Accounts {
   readonly cash: bigint;
@@ -42,12 +58,14 @@ interface Accounts {
   readonly receivables: bigint;
   readonly waiting: bigint;
   readonly machines: bigint;
+  readonly unsoldFil: bigint;
 }
 
 /**
  * A joint mining pool on a real Lotus node: an Ethereum account, an f3 account and an f2 multisig join with native FIL, the
- * pool buys two guaranteed NFTs, earns real block rewards, people leave in order, and a machine is sold. Every payment is
- * compared with the node's own balances. The steps build on each other; the first one that fails ends the story.
+ * pool buys two guaranteed NFTs, earns real block rewards, and people leave in order. Beside it a pool over a stablecoin
+ * buys a third, and sells its FIL by auction. Every payment is compared with the node's own balances. The steps build on
+ * each other; the first one that fails ends the story.
  */
 describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
   this.timeout(3_600_000);
@@ -68,6 +86,8 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
   /** What a machine costs: as much as the network expects of it in a day. Skipped epochs earn nothing: it earns far less. */
   let price: bigint;
   let ids: [bigint, bigint];
+  let third: bigint;
+  let dollars: CoinPool;
   let expiry: bigint;
 
   const seller = (): Wallet => network.wallets[0] as Wallet;
@@ -123,7 +143,12 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
     poolAddress = protocol.addresses.jointMiningPool;
     pool = new Contract(poolAddress, artifact("JointMiningPool").abi, joiner());
     await enrol(network, protocol, seller().address);
+    dollars = await createCoinPool();
+    const takesCoin = coinChange(protocol.addresses.powerMarket as Hex, (await dollars.coin.getAddress()) as Hex);
+    const governance = { to: protocol.addresses.accessManager };
+    await mined(seller().sendTransaction({ ...governance, data: governanceCall([takesCoin], []) }));
     await devnet.advance(REALISTIC - (await lotus.head()).Height);
+    await mined(seller().sendTransaction({ ...governance, data: governanceCall([], [takesCoin]) }));
     await sendTo(nft, "sync", minerId);
     price = await view(nft, "expectedPerDay", minerId, WEIGHT);
     multisig = await lotus.newMultisig(devnet.faucet, [signer], 1, JOINED.multisig * price);
@@ -139,18 +164,35 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
       return eventOf(await sendTo(nft, "mint", request), nft.interface, "Minted").args["id"] as bigint;
     };
     ids = [await mint(0), await mint(BACKING)];
-    await attest(network, protocol.oracle, { minerId, ids: [...ids], weights: [WEIGHT, WEIGHT] });
-    for (const id of ids) await sendTo(nft, "approve", protocol.addresses.powerMarket, id);
+    third = await mint(2 * BACKING);
+    await attest(network, protocol.oracle, { minerId, ids: [...ids, third], weights: [WEIGHT, WEIGHT, WEIGHT] });
+    for (const id of [...ids, third]) await sendTo(nft, "approve", protocol.addresses.powerMarket, id);
   });
   after(async () => {
     await network.stop();
   });
 
+  async function createCoinPool(): Promise<CoinPool> {
+    const [deployer, buyer] = [seller(), joiner()];
+    const coin = (await (await factoryOf("ERC20__Double", deployer, {})).deploy(6)) as Contract;
+    await coin.waitForDeployment();
+    const terms = { coin: await coin.getAddress(), firstPrice: DOLLARS, name: "Joint Mining Dollar", symbol: "dUSD" };
+    const plan = planCoinPool(deployer.address, await deployer.getNonce(), protocol.addresses, terms);
+    for (const { name, args, libraries } of plan.contracts) {
+      await (await (await factoryOf(name, deployer, libraries)).deploy(...args)).waitForDeployment();
+    }
+    return {
+      coin: coin.connect(buyer) as Contract,
+      pool: new Contract(plan.pool, artifact("JointMiningPool").abi, buyer),
+      auction: new Contract(plan.auction, artifact("FilAuction").abi, buyer),
+    };
+  }
+
   /** The owner, and then the faucet, put into the miner what guarantees need. */
   async function cover(): Promise<void> {
     const { devnet, lotus } = network;
     const { amount } = await view<{ amount: bigint }>(nft, "coverOf", minerId);
-    const missing = 2n * GUARANTEED * price - amount;
+    const missing = 3n * GUARANTEED * price - amount;
     const needed = missing + (missing > 0n ? missing : -missing) / SPARE;
     if (needed <= 0n) return;
     const owns = (await balance(await lotus.id(owner))) - (JOINED.owner + AGAIN + 1n) * price;
@@ -294,5 +336,57 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
     const { address } = joiner();
     strictEqual(await revertOf(pool, "sellMachine", id, ask / 2n, address), "AskTooHigh");
     strictEqual(await revertOf(pool, "sellMachine", id, 2n * ask, address), "AskTooHigh"); // without FIL
+  });
+
+  it("buys for a pool over a stablecoin a machine that is priced in it (R-JMP-7)", async () => {
+    const { coin, pool: coinPool } = dollars;
+    const inCoin = (price * DOLLARS) / FIL;
+    const brought = JOINED_IN_COIN * inCoin;
+    await sendTo(coin, "mint", joiner().address, 2n * brought);
+    await sendTo(coin, "approve", coinPool.target, 2n * brought);
+    await sendTo(coinPool, "deposit", brought, joiner().address);
+    await sendTo(market, "list", third, coin.target, inCoin, expiry - BigInt(DAY), 1n);
+    const before = await view<bigint>(coin, "balanceOf", seller().address);
+    const { args } = eventOf(await sendTo(coinPool, "buyMachine", third), coinPool.interface, "MachineBought");
+    strictEqual(args["price"], inCoin);
+    strictEqual(await view<string>(nft, "ownerOf", third), coinPool.target);
+    // a coin that runs code or refuses must not stop a sale: its seller takes it out of the market
+    await sendTo(market, "withdraw", coin.target, seller().address);
+    strictEqual((await view<bigint>(coin, "balanceOf", seller().address)) - before, inCoin);
+    strictEqual(await view<bigint>(coin, "balanceOf", coinPool.target), brought - inCoin);
+    strictEqual((await view<Accounts>(coinPool, "accounts")).cash, brought - inCoin);
+  });
+
+  it("sells its FIL income by an auction without a price feed, and pays people in the coin (R-JMP-7)", async () => {
+    const { coin, pool: coinPool, auction } = dollars;
+    await live();
+    await sendTo(coinPool, "settle");
+    const income = eventOf(await sendTo(coinPool, "collect", [third]), coinPool.interface, "Collected");
+    const fil = income.args["amount"] as bigint;
+    ok(fil >= FIL, `enough for a lot: ${fil}`);
+    await network.devnet.advance(SETTLE);
+    strictEqual(await network.provider.getBalance(coinPool.target as string), fil);
+    strictEqual((await view<Accounts>(coinPool, "accounts")).unsoldFil, fil);
+
+    await sendTo(auction, "start");
+    await network.devnet.advance(HALVING);
+    const [payee, now] = [await freshPayee(), await view<bigint>(auction, "price")];
+    ok(now <= DOLLARS, "the price has fallen to the reference");
+    const before = await view<bigint>(coin, "balanceOf", coinPool.target);
+    const sold = eventOf(await sendTo(auction, "buy", fil, now, payee.evm), auction.interface, "LotSold");
+    const coins = sold.args["coins"] as bigint;
+    ok(coins > 0n, "it was paid for");
+    await network.devnet.advance(SETTLE);
+    strictEqual(await payee.paid(), fil);
+    strictEqual((await view<bigint>(coin, "balanceOf", coinPool.target)) - before, coins);
+    strictEqual((await view<Accounts>(coinPool, "accounts")).unsoldFil, 0n);
+
+    const shares = await view<bigint>(coinPool, "balanceOf", joiner().address);
+    const held = await view<bigint>(coin, "balanceOf", joiner().address);
+    const { cash } = await view<Accounts>(coinPool, "accounts");
+    await sendTo(coinPool, "exit", shares / 2n, joiner().address, 0n);
+    const paid = (await view<bigint>(coin, "balanceOf", joiner().address)) - held;
+    ok(paid > 0n, "who leaves is paid in the coin");
+    strictEqual(cash - (await view<Accounts>(coinPool, "accounts")).cash, paid);
   });
 });
