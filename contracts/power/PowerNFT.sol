@@ -135,9 +135,10 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
             Token storage token = Tokens.at(ids[i]);
             address holder = owned.holder;
             _checkAuthorized(holder, msg.sender, ids[i]); // an NFT that does not exist is refused too
+            // first: what is written before a library is called is stored once more than it need be
+            if (token.guaranteed) amount += GuaranteeLedger.take(ids[i], holder, to);
             (uint256 toHolder, uint256 fee) = _take(owned, token, ids[i]);
             amount += toHolder;
-            if (token.guaranteed) amount += GuaranteeLedger.take(ids[i], holder, to);
             if (toHolder + fee == 0) continue;
             fees += fee;
             emit Claimed(ids[i], holder, to, toHolder);
@@ -325,12 +326,15 @@ contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     /// @dev On transfer, what is payable becomes a credit of the one who gives (R-LED-6). What is earned or due but not yet
     /// payable travels with the NFT.
     function _update(address to, uint256 id, address auth) internal override returns (address from) {
-        from = super._update(to, id, auth);
-        if (from == address(0) || from == to) return from;
+        from = _ownerOf(id);
+        if (from == address(0) || from == to) return super._update(to, id, auth);
         Token storage token = Tokens.at(id);
+        // first, as in `claim`; who may not move it undoes it
+        uint256 guarantee = token.guaranteed ? GuaranteeLedger.take(id, from, address(0)) : 0;
+        super._update(to, id, auth);
         (uint256 toHolder, uint256 fee) = _take(Ownership.at(id), token, id);
         if (toHolder != 0) emit Credited(id, from, toHolder);
-        if (token.guaranteed) toHolder += GuaranteeLedger.take(id, from, address(0));
+        toHolder += guarantee;
         if (toHolder != 0) Ownership.holder(from).credit += uint128(toHolder);
         if (fee != 0) Ownership.totals().protocolFees += uint96(fee);
     }
