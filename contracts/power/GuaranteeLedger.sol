@@ -88,7 +88,8 @@ library GuaranteeLedger {
 
     /// @notice Lets a guarantee follow the attested weights of its NFT: it begins with the first, what is missing is
     /// counted from the larger of the last two (R-ORC-3), and if a report finds no power again, all that remains becomes
-    /// due. To be called after a sync. Emits GuaranteeCalled.
+    /// due, with what ran off as delivered since the first such report. To be called after a sync, for every report that
+    /// speaks of the NFT, and before its expiry. Emits GuaranteeCalled.
     /// @param reported Whether a report speaks, not a challenge: a proof sets both weights at once, but counts as one of
     /// the two reports only.
     function follow(uint256 id, bool reported) external {
@@ -108,6 +109,7 @@ library GuaranteeLedger {
             date.rate = (date.rate + rate).toUint192();
             account.remaining = (account.remaining + left).toUint192();
         }
+        _doubt(guarantee, token);
         uint256 delivered = Math.max(token.income.weight, token.income.previousWeight);
         if (!reported || delivered != 0) {
             _setMissing(account, date, guarantee, token, id, uint64(token.nominalPower - delivered));
@@ -117,7 +119,7 @@ library GuaranteeLedger {
         account.rate -= uint192(rate);
         date.rate -= uint192(rate);
         account.remaining -= uint192(left);
-        uint256 amount = left / Guarantees.SCALE;
+        uint256 amount = left / Guarantees.SCALE + guarantee.doubted;
         guarantee.called = true;
         guarantee.calledAmount = uint96(amount);
         if (amount != 0) guarantee.calledFrom = account.line.insert(Guarantees.key(minerId), amount);
@@ -206,6 +208,22 @@ library GuaranteeLedger {
         if (span == 0) return 0;
         account.remaining -= uint192(account.rate * span); // part of it: no rate outlasts its date
         return account.line.append(account.units, span << Guarantees.TIME_BITS);
+    }
+
+    /// @dev Counts what ran off as delivered while the weight was 0, and forgets it when there is a weight again. Before
+    /// what is missing changes: a challenge may lower what counts as delivered at any time, and as often as it likes.
+    function _doubt(Guarantee storage guarantee, Token storage token) private {
+        uint256 from = guarantee.doubtedAt;
+        if (token.income.weight != 0) {
+            if (from != 0) (guarantee.doubtedAt, guarantee.doubted) = (0, 0);
+            return;
+        }
+        if (from != 0) {
+            uint256 delivered = token.nominalPower - guarantee.due.weight;
+            uint256 amount = (guarantee.rate(token) * (block.number - from) * delivered) / token.nominalPower;
+            guarantee.doubted += uint96(amount / Guarantees.SCALE); // part of what was promised
+        }
+        guarantee.doubtedAt = uint32(block.number);
     }
 
     function _setMissing(
