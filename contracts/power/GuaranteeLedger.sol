@@ -96,6 +96,8 @@ library GuaranteeLedger {
         Guarantee storage guarantee = Guarantees.at(id);
         if (guarantee.called) return;
         Token storage token = Tokens.at(id);
+        uint256 weight = token.income.weight;
+        _doubt(guarantee, token, weight);
         uint64 minerId = token.minerId;
         GuaranteeAccount storage account = Guarantees.accountOf(minerId);
         GuaranteeDate storage date = Guarantees.dateOf(minerId, token.expiryDate);
@@ -109,8 +111,7 @@ library GuaranteeLedger {
             date.rate = (date.rate + rate).toUint192();
             account.remaining = (account.remaining + left).toUint192();
         }
-        _doubt(guarantee, token);
-        uint256 delivered = Math.max(token.income.weight, token.income.previousWeight);
+        uint256 delivered = Math.max(weight, token.income.previousWeight);
         if (!reported || delivered != 0) {
             _setMissing(account, date, guarantee, token, id, uint64(token.nominalPower - delivered));
             return;
@@ -212,9 +213,9 @@ library GuaranteeLedger {
 
     /// @dev Counts what ran off as delivered while the weight was 0, and forgets it when there is a weight again. Before
     /// what is missing changes: a challenge may lower what counts as delivered at any time, and as often as it likes.
-    function _doubt(Guarantee storage guarantee, Token storage token) private {
+    function _doubt(Guarantee storage guarantee, Token storage token, uint256 weight) private {
         uint256 from = guarantee.doubtedAt;
-        if (token.income.weight != 0) {
+        if (weight != 0) {
             if (from != 0) (guarantee.doubtedAt, guarantee.doubted) = (0, 0);
             return;
         }
