@@ -18,6 +18,8 @@ struct Guarantee {
     bool begun;
     /// @notice Whether all that remained became due at once.
     bool called;
+    /// @notice While the weight is 0: the epoch up to which `doubted` counts; else 0.
+    uint32 doubtedAt;
     uint256 _odd1;
     // slot 2
     /// @notice What became due at once, attoFIL, and its place on the line.
@@ -27,6 +29,9 @@ struct Guarantee {
     // slots 4, 6
     /// @notice Its place on the line. The weight in it is the power that is missing, bytes.
     Position due;
+    // slot 8
+    /// @notice What ran off as delivered although the weight is 0, by the word of one report so far, attoFIL.
+    uint96 doubted;
 }
 
 /// @dev The guarantees of one miner together. Only even slots are used.

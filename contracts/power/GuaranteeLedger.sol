@@ -88,13 +88,16 @@ library GuaranteeLedger {
 
     /// @notice Lets a guarantee follow the attested weights of its NFT: it begins with the first, what is missing is
     /// counted from the larger of the last two (R-ORC-3), and if a report finds no power again, all that remains becomes
-    /// due. To be called after a sync. Emits GuaranteeCalled.
+    /// due, with what ran off as delivered since the first such report. To be called after a sync, for every report that
+    /// speaks of the NFT, and before its expiry. Emits GuaranteeCalled.
     /// @param reported Whether a report speaks, not a challenge: a proof sets both weights at once, but counts as one of
     /// the two reports only.
     function follow(uint256 id, bool reported) external {
         Guarantee storage guarantee = Guarantees.at(id);
         if (guarantee.called) return;
         Token storage token = Tokens.at(id);
+        uint256 weight = token.income.weight;
+        _doubt(guarantee, token, weight);
         uint64 minerId = token.minerId;
         GuaranteeAccount storage account = Guarantees.accountOf(minerId);
         GuaranteeDate storage date = Guarantees.dateOf(minerId, token.expiryDate);
@@ -108,7 +111,7 @@ library GuaranteeLedger {
             date.rate = (date.rate + rate).toUint192();
             account.remaining = (account.remaining + left).toUint192();
         }
-        uint256 delivered = Math.max(token.income.weight, token.income.previousWeight);
+        uint256 delivered = Math.max(weight, token.income.previousWeight);
         if (!reported || delivered != 0) {
             _setMissing(account, date, guarantee, token, id, uint64(token.nominalPower - delivered));
             return;
@@ -117,7 +120,7 @@ library GuaranteeLedger {
         account.rate -= uint192(rate);
         date.rate -= uint192(rate);
         account.remaining -= uint192(left);
-        uint256 amount = left / Guarantees.SCALE;
+        uint256 amount = left / Guarantees.SCALE + guarantee.doubted;
         guarantee.called = true;
         guarantee.calledAmount = uint96(amount);
         if (amount != 0) guarantee.calledFrom = account.line.insert(Guarantees.key(minerId), amount);
@@ -179,6 +182,22 @@ library GuaranteeLedger {
         if (span == 0) return 0;
         account.remaining -= uint192(account.rate * span); // part of it: no rate outlasts its date
         return account.line.append(account.units, span << Guarantees.TIME_BITS);
+    }
+
+    /// @dev Counts what ran off as delivered while the weight was 0, and forgets it when there is a weight again. Before
+    /// what is missing changes: a challenge may lower what counts as delivered at any time, and as often as it likes.
+    function _doubt(Guarantee storage guarantee, Token storage token, uint256 weight) private {
+        uint256 from = guarantee.doubtedAt;
+        if (weight != 0) {
+            if (from != 0) (guarantee.doubtedAt, guarantee.doubted) = (0, 0);
+            return;
+        }
+        if (from != 0) {
+            uint256 delivered = token.nominalPower - guarantee.due.weight;
+            uint256 amount = (guarantee.rate(token) * (block.number - from) * delivered) / token.nominalPower;
+            guarantee.doubted += uint96(amount / Guarantees.SCALE); // part of what was promised
+        }
+        guarantee.doubtedAt = uint32(block.number);
     }
 
     function _setMissing(

@@ -115,7 +115,8 @@ interface IPowerNFT {
     /// @notice What is known of an NFT's guarantee, as of the last sync. All 0 without one.
     struct GuaranteeStatus {
         uint256 promised;
-        /// @dev What may still become due: the part of the promise that lies ahead.
+        /// @dev What may still become due: the part of the promise that lies ahead. After a report of no power the next one
+        /// may call more, see GuaranteeCalled.
         uint256 remaining;
         /// @dev What became due since the beginning: due = paid + payableNow + what cash has not covered yet.
         uint256 due;
@@ -196,7 +197,8 @@ interface IPowerNFT {
     event GuaranteePromised(uint256 indexed id, uint64 indexed minerId, uint256 amount);
     /// @notice Over (from, to], so much was not delivered of a miner's guarantees and became due.
     event GuaranteesDue(uint64 indexed minerId, uint64 from, uint64 to, uint256 amount);
-    /// @notice Two reports running found no power of an NFT: all that remained of its guarantee became due.
+    /// @notice Two reports running found no power of an NFT: all that remains of its guarantee became due, and with it what
+    /// ran off as delivered since the first of the two (R-GUA-1).
     event GuaranteeCalled(uint256 indexed id, uint64 indexed minerId, uint256 amount);
     /// @notice Cash arrived from a miner and covers what became due by guarantees, the oldest first.
     event GuaranteesHarvested(uint64 indexed minerId, uint256 amount, uint256 stillOwed);
@@ -347,7 +349,8 @@ interface IPowerNFT {
     /// @notice The QAP that earns for an NFT now, bytes.
     function weightOf(uint256 id) external view returns (uint64);
     /// @notice The last two attested weights of an NFT, bytes of QAP, and the frame of the last report on it. Income follows the
-    /// last; guarantees follow the larger of the two, so that one wrong report triggers nothing (R-ORC-3).
+    /// last; guarantees follow the larger of the two, so that one wrong report triggers nothing (R-ORC-3). If the last is 0 and
+    /// the next one too, they are called as if the first of them had been believed at once (R-GUA-1).
     function attestedWeightsOf(uint256 id) external view returns (uint64 last, uint64 previous, uint16 frame);
     /// @notice The most QAP that an NFT may weigh, bytes.
     function nominalPowerOf(uint256 id) external view returns (uint64);

@@ -62,10 +62,15 @@ describe("a guarantee on a real Lotus network (R-GUA)", function () {
       return (data === undefined ? null : vault.interface.parseError(data)?.name) ?? String(error);
     }
   };
+  /** A report finds so much power; the epoch of its measuring. */
+  const report = async (weight: bigint): Promise<bigint> => {
+    await attest(network, protocol.oracle, { minerId, ids: [id], weights: [weight] });
+    return (await view<{ lastSync: bigint }>("minerAccount", [minerId])).lastSync;
+  };
   /** Two reports running find so much power; the epoch of the second one's measuring. */
   const attestTwice = async (weight: bigint): Promise<bigint> => {
-    for (let n = 0; n < 2; n++) await attest(network, protocol.oracle, { minerId, ids: [id], weights: [weight] });
-    return (await view<{ lastSync: bigint }>("minerAccount", [minerId])).lastSync;
+    await report(weight);
+    return report(weight);
   };
   /** The part of the guarantee that runs off in so many epochs. */
   const partOf = async (epochs: bigint): Promise<bigint> => {
@@ -155,7 +160,7 @@ describe("a guarantee on a real Lotus network (R-GUA)", function () {
   });
 
   it("runs off from the first attestation on, and owes nothing for what is delivered (R-GUA-1)", async () => {
-    await attest(network, protocol.oracle, { minerId, ids: [id], weights: [nominal] });
+    await report(nominal);
     await network.devnet.advance(DAY);
     await sendTo(nft, "sync", minerId);
     const { attestedAt } = await view<{ attestedAt: bigint }>("powerOf", [id]);
@@ -176,7 +181,7 @@ describe("a guarantee on a real Lotus network (R-GUA)", function () {
     await sendTo(nft, "sync", minerId);
     const { lastSync } = await view<{ lastSync: bigint }>("minerAccount", [minerId]);
     near((await guarantee()).due, (await partOf(lastSync - since)) / BigInt(BACKING), "due");
-    await attest(network, protocol.oracle, { minerId, ids: [id], weights: [nominal] });
+    await report(nominal);
   });
 
   it("is paid behind the income, in one harvest and one claim (R-LED-4)", async () => {
@@ -215,12 +220,13 @@ describe("a guarantee on a real Lotus network (R-GUA)", function () {
     }
     await devnet.advance(SETTLE);
     strictEqual(await refusal(TOP_UP / 2n), "NotCovered"); // no report has seen it yet
-    const called = await attestTwice(0n);
+    const found = await report(0n);
+    await report(0n); // confirms it
     const { attestedAt } = await view<{ attestedAt: bigint }>("powerOf", [id]);
     const status = await guarantee();
     ok(status.due - status.paid > (status.promised * 9n) / 10n, "nearly all of it was still to come");
     strictEqual(status.remaining, 0n);
-    const left = status.promised - (await partOf(called - attestedAt));
+    const left = status.promised - (await partOf(found - attestedAt));
     near(status.due - status.paid, left, "called");
     await sendTo(nft, "harvest", minerId);
     const payee = network.wallets[1]?.address as string;

@@ -198,12 +198,13 @@ describe("An exit scam by termination (R-GUA-3)", () => {
       p.nft,
       "NotCovered",
     );
-    await attestTwice(p, p.id, 0n);
+    await attest(p, p.id, 0n);
+    const found = await p.fil.epoch();
+    await attest(p, p.id, 0n);
     await p.nft.harvest(MINER);
     const { due, payableNow, remaining } = await p.nft.guaranteeOf(p.id);
     const { attestedAt } = await p.nft.powerOf(p.id);
-    const called = (await p.nft.minerAccount(MINER)).lastSync;
-    expect(due).to.be.closeTo(FIL(300) - (await partOf(p, p.id, called - attestedAt)), 10n);
+    expect(due).to.be.closeTo(FIL(300) - (await partOf(p, p.id, found - attestedAt)), 10n);
     expect([payableNow, remaining]).to.deep.equal([due, 0n]);
     const before = await p.fil.balanceOf(p.stranger.address);
     await p.nft.connect(p.holder).claim([p.id], p.stranger.address);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
 import { FIL } from "../../filecoin/index.ts";
-import { attestTwice, delivering, partOf, promising, prove } from "../../support/guarantee.ts";
+import { type Guaranteed, attestTwice, delivering, partOf, promising, prove } from "../../support/guarantee.ts";
 import { expectIdentities } from "../../support/identity.ts";
 import { attest, earn, mint } from "../../support/nft.ts";
 import { MINER, OWNER, type Enrolled } from "../../support/protocol.ts";
@@ -17,6 +17,20 @@ async function pass(p: Enrolled, days: bigint): Promise<bigint> {
   await p.fil.mine(days * DAY - 1n);
   await p.nft.sync(MINER);
   return p.fil.epoch();
+}
+
+/** What has not run off of the guarantee, attoFIL. */
+async function leftOf(p: Guaranteed): Promise<bigint> {
+  return G - (await partOf(p, p.id, (await p.fil.epoch()) - (await p.nft.powerOf(p.id)).attestedAt));
+}
+
+/** A report finds no power, and a day later another; what had not run off at the first, attoFIL. */
+async function losePower(p: Guaranteed): Promise<bigint> {
+  await attest(p, p.id, 0n);
+  const left = await leftOf(p);
+  await pass(p, 1n);
+  await attest(p, p.id, 0n);
+  return left;
 }
 
 describe("A guarantee (R-GUA-1)", () => {
@@ -136,14 +150,14 @@ describe("A guarantee (R-GUA-1)", () => {
     expect(event?.args.amount).to.be.closeTo(half, DUST);
   });
 
-  it("becomes due with all that remains when two reports running find no power", async () => {
+  it("becomes due when two reports running find no power: with all that remained at the first of them", async () => {
     const p = await delivering(G);
     await pass(p, 30n);
     await attest(p, p.id, 0n);
+    const left = await leftOf(p);
+    await pass(p, 1n);
     expect((await p.nft.guaranteeOf(p.id)).due).to.equal(0n);
     await attest(p, p.id, 0n);
-    const { attestedAt } = await p.nft.powerOf(p.id);
-    const left = G - (await partOf(p, p.id, (await p.fil.epoch()) - attestedAt));
     const { promised, remaining, due } = await p.nft.guaranteeOf(p.id);
     expect(due).to.be.closeTo(left, DUST);
     expect([promised, remaining]).to.deep.equal([G, 0n]);
@@ -151,6 +165,76 @@ describe("A guarantee (R-GUA-1)", () => {
     expect(event?.args.amount).to.equal(due);
     expect((await p.nft.guaranteesOf(MINER)).remaining).to.equal(0n);
     await expectIdentities(p, MINER, [p.id]);
+  });
+
+  it("is called with what ran off as delivered since the first report alone: what was missing was due already", async () => {
+    const p = await delivering(G);
+    const since = await attestTwice(p, p.id, p.nominal / 2n);
+    await pass(p, 3n);
+    await attest(p, p.id, 0n);
+    const half = (await partOf(p, p.id, (await p.fil.epoch()) - since)) / 2n;
+    const left = await leftOf(p);
+    await pass(p, 1n);
+    await attest(p, p.id, 0n);
+    expect((await p.nft.guaranteeOf(p.id)).due).to.be.closeTo(half + left, DUST);
+    await expectIdentities(p, MINER, [p.id]);
+  });
+
+  it("is called with what ran off before a proof that came between the two reports", async () => {
+    const p = await delivering(G);
+    await attest(p, p.id, 0n);
+    const left = await leftOf(p);
+    for (const part of [4n, 2n, 0n]) {
+      await pass(p, 1n);
+      await prove(p, p.id, (p.nominal * part) / 8n);
+    }
+    await pass(p, 1n);
+    await attest(p, p.id, 0n);
+    const { due, remaining } = await p.nft.guaranteeOf(p.id);
+    expect(due).to.be.closeTo(left, DUST);
+    expect(remaining).to.equal(0n);
+    await expectIdentities(p, MINER, [p.id]);
+  });
+
+  it("forgets a report of no power that the next one contradicts", async () => {
+    const p = await delivering(G);
+    await attest(p, p.id, 0n);
+    await pass(p, 1n);
+    await attest(p, p.id, 1n);
+    await pass(p, 1n);
+    await attest(p, p.id, p.nominal);
+    const before = (await p.nft.guaranteeOf(p.id)).due;
+    await pass(p, 1n);
+    const left = await losePower(p);
+    expect((await p.nft.guaranteeOf(p.id)).due).to.be.closeTo(before + left, DUST);
+    await expectIdentities(p, MINER, [p.id]);
+  });
+
+  it("forgets it too when a proof came between: what was missing from the proof on stays due", async () => {
+    const p = await delivering(G);
+    await attest(p, p.id, 0n);
+    await pass(p, 1n);
+    await prove(p, p.id, 0n);
+    const since = await p.fil.epoch();
+    await pass(p, 1n);
+    await attest(p, p.id, p.nominal);
+    const missed = await partOf(p, p.id, (await p.fil.epoch()) - since);
+    expect((await p.nft.guaranteeOf(p.id)).due).to.be.closeTo(missed, DUST);
+    await pass(p, 1n);
+    const left = await losePower(p);
+    expect((await p.nft.guaranteeOf(p.id)).due).to.be.closeTo(missed + left, DUST);
+    await expectIdentities(p, MINER, [p.id]);
+  });
+
+  it("is not called by a report of no power that the expiry keeps from being confirmed", async () => {
+    const p = await delivering(G);
+    const { expiry } = await p.nft.powerOf(p.id);
+    await p.fil.mineTo(expiry - DAY / 2n);
+    await attest(p, p.id, 0n);
+    await p.fil.mineTo(expiry);
+    await attest(p, p.id, 0n);
+    const { due, remaining } = await p.nft.guaranteeOf(p.id);
+    expect([due, remaining]).to.deep.equal([0n, 0n]);
   });
 
   it("never runs again once it was called: neither for power that comes back nor for power that goes", async () => {
