@@ -25,6 +25,10 @@ const START_TIMEOUT = 120_000;
 const STOP_TIMEOUT = 10_000;
 /** Milliseconds after which a network that has not answered is stuck. */
 const ANSWER_TIMEOUT = 120_000;
+/** How often to look whether blocks still come, milliseconds: they do several times a second. */
+const WATCH_INTERVAL = 5_000;
+/** Method of a miner: SubmitWindowedPoSt. */
+const SUBMIT_WINDOWED_POST = 5;
 /** Epochs of a deadline, deadlines of a proving period, and the longest jump that may be repeated once or twice. */
 const DEADLINE = 60;
 const DEADLINES = 48;
@@ -59,6 +63,9 @@ export class Devnet {
   #tail: readonly string[];
   /** Epochs to ask for at a time. */
   #step = 60;
+  #watch: NodeJS.Timeout;
+  /** The height when it was looked at last. */
+  #seen = -1;
 
   private constructor(
     child: ChildProcess,
@@ -77,6 +84,8 @@ export class Devnet {
     this.#folder = folder;
     this.#sectors = sectors;
     this.#tail = tail;
+    this.#watch = setInterval(() => void this.#unstick(), WATCH_INTERVAL);
+    this.#watch.unref();
   }
 
   /** Starts a network and waits until it serves. A port that was taken meanwhile is tried again with another one. */
@@ -148,6 +157,28 @@ export class Devnet {
       await rm(folder, { recursive: true, force: true });
       throw new Error(`${String(error)}\n${tail.join("")}`, { cause: error });
     }
+  }
+
+  /**
+   * On a slow machine a proof may come within the last epochs of its deadline. The node then waits to see it in the state
+   * before it makes another block, and without another block the state does not show it. It goes on while a proof is
+   * pending, so one is sent that the miner refuses, for the faucet is not its worker.
+   */
+  async #unstick(): Promise<void> {
+    const height = await this.#height().catch(() => -1); // busy, or ended: whoever asked for something is told
+    const stands = height !== -1 && height === this.#seen;
+    this.#seen = height;
+    if (!stands) return;
+    const message = {
+      From: this.faucet,
+      To: this.miner,
+      Value: "0",
+      Method: SUBMIT_WINDOWED_POST,
+      GasLimit: 100_000_000,
+      GasFeeCap: "10000000000",
+      GasPremium: "1000000",
+    };
+    await this.#rpc("Filecoin.MpoolPushMessage", message, null).catch(() => undefined);
   }
 
   get alive(): boolean {
@@ -230,6 +261,7 @@ export class Devnet {
   /** Ends the node and removes everything that it wrote. */
   async stop(): Promise<void> {
     running.delete(this);
+    clearInterval(this.#watch);
     if (this.alive) {
       const ended = new Promise((done) => this.#child.once("exit", done));
       this.#child.kill("SIGTERM");
