@@ -26,7 +26,7 @@ const STOP_TIMEOUT = 10_000;
 /** Milliseconds after which a network that has not answered is stuck. */
 const ANSWER_TIMEOUT = 120_000;
 /** How often to look whether blocks still come, milliseconds: they do several times a second. */
-const WATCH_INTERVAL = 5_000;
+const WATCH_INTERVAL = 3_000;
 /** Method of a miner: SubmitWindowedPoSt. */
 const SUBMIT_WINDOWED_POST = 5;
 /** Epochs of a deadline, deadlines of a proving period, and the longest jump that may be repeated once or twice. */
