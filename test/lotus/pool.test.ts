@@ -38,6 +38,8 @@ const DOLLARS = 3_000_000n;
 const JOINED_IN_COIN = 25n;
 /** Epochs until the price of a lot, which begins at twice the reference, has come down to it. */
 const HALVING = 360;
+/** How long a change of parameters waits, epochs: 3 days; a week later it would have lapsed. */
+const COIN_DELAY = 3 * DAY;
 /** The miner holds more than its guarantees need by a fifth: needs follow the network's estimates. */
 const SPARE = 5n;
 /** What a division may be off by, attoFIL. */
@@ -147,8 +149,9 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
     const takesCoin = coinChange(protocol.addresses.powerMarket as Hex, (await dollars.coin.getAddress()) as Hex);
     const governance = { to: protocol.addresses.accessManager };
     await mined(seller().sendTransaction({ ...governance, data: governanceCall([takesCoin], []) }));
-    await devnet.advance(REALISTIC - (await lotus.head()).Height);
+    await devnet.advance(COIN_DELAY + SETTLE);
     await mined(seller().sendTransaction({ ...governance, data: governanceCall([], [takesCoin]) }));
+    await devnet.advance(REALISTIC - (await lotus.head()).Height);
     await sendTo(nft, "sync", minerId);
     price = await view(nft, "expectedPerDay", minerId, WEIGHT);
     multisig = await lotus.newMultisig(devnet.faucet, [signer], 1, JOINED.multisig * price);
