@@ -132,7 +132,7 @@ contract JointMiningPool is Leaving, IERC165 {
 
     /// @inheritdoc IJointMiningPool
     function machineOf(uint256 id) external view returns (Machine memory) {
-        return Machines.view_(IPowerNFT(POWER_NFT), id);
+        return Machines.view_(POWER_NFT, id);
     }
 
     /// @inheritdoc IJointMiningPool

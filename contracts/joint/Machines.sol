@@ -256,10 +256,10 @@ library Machines {
     }
 
     /// @notice A machine as people see it.
-    function view_(IPowerNFT nft, uint256 id) external view returns (IJointMiningPool.Machine memory m) {
+    function view_(address nft, uint256 id) external view returns (IJointMiningPool.Machine memory m) {
         Rig storage rig = Rigs.at(id);
         if (rig.place == 0) return m;
-        Reading memory reading = _read(nft, id);
+        Reading memory reading = _read(IPowerNFT(nft), id);
         m.id = id;
         m.minerId = rig.minerId;
         m.provider = rig.provider;

@@ -52,7 +52,7 @@ library Ownership {
 
     /// @notice Whose an NFT is.
     function at(uint256 id) internal pure returns (Owned storage owned) {
-        uint256 slot = Slots.at(Slots.OWNERSHIP, Tokens.key(id) << 1);
+        uint256 slot = Slots.at(Slots.OWNERSHIP, Tokens.key(id));
         assembly ("memory-safe") {
             owned.slot := slot
         }
@@ -66,9 +66,9 @@ library Ownership {
         }
     }
 
-    /// @notice Who may move an NFT. It lies beside the holder, because a move ends it.
+    /// @notice Who may move an NFT.
     function approval(uint256 id) internal pure returns (Right storage right) {
-        uint256 slot = Slots.at(Slots.OWNERSHIP, (Tokens.key(id) << 1) | 1);
+        uint256 slot = Slots.at(Slots.APPROVAL, Tokens.key(id));
         assembly ("memory-safe") {
             right.slot := slot
         }

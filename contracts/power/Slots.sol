@@ -20,7 +20,7 @@ pragma solidity 0.8.30;
 library Slots {
     /// @dev One slot: PowerNFT's totals. Alone in its room, it lies in the root of the trie.
     uint256 internal constant TOTALS = 1 << 5;
-    /// @dev By NFT, two each: whose it is, and what was taken out of it; then who may move it.
+    /// @dev By NFT: whose it is, and what was taken out of it.
     uint256 internal constant OWNERSHIP = 2 << 5;
     /// @dev By actor id of the miner: its account and its line of earned income.
     uint256 internal constant ACCOUNT = 3 << 5;
@@ -38,8 +38,10 @@ library Slots {
     uint256 internal constant EXPIRY = (6 << 5) + 1;
     /// @dev By miner and number: 256 sectors that may back an NFT, one bit each.
     uint256 internal constant COMMITTED = (6 << 5) + 2;
+    /// @dev By NFT: who may move it.
+    uint256 internal constant APPROVAL = 7 << 5;
     /// @dev By the hash of holder and operator: whether it may move all of the holder's.
-    uint256 internal constant OPERATOR = 7 << 5;
+    uint256 internal constant OPERATOR = (7 << 5) + 1;
     /// @dev By NFT: its guarantee. Knots and checkpoints of the line of guarantees lie with those of earned income, under
     /// ids that no NFT and no miner has.
     uint256 internal constant GUARANTEE = 8 << 5;

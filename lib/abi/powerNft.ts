@@ -81,7 +81,7 @@ export const powerNftAbi = [
   "function VAULT_IMPLEMENTATION() view returns (address)",
   "function applyWeights(uint64 minerId, uint16 frame, uint256[] ids, uint64[] weights)",
   "function approve(address to, uint256 tokenId)",
-  "function attestedWeightsOf(uint256) view returns (uint64, uint64, uint16)",
+  "function attestedWeightsOf(uint256) view returns (uint64 last, uint64 previous, uint16 frame)",
   "function authority() view returns (address)",
   "function balanceOf(address account) view returns (uint256)",
   "function burn(uint256 id)",
