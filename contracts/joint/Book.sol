@@ -133,7 +133,7 @@ struct Env {
 
 /// @title Where machines lie
 library Rigs {
-    /// @notice The machine of an NFT, whether it is one or not: ids count from 1 and never reach 2^64.
+    /// @notice The machine of an NFT, whether it is one or not: ids count from 1 and never reach 2^63.
     function at(uint256 id) internal pure returns (Rig storage rig) {
         uint256 slot = Slots.at(Rooms.RIG, Tokens.key(id));
         assembly ("memory-safe") {

@@ -116,10 +116,20 @@ library Machines {
             if (rig.minerId == 0) revert IJointMiningPool.NotMachine(ids[i]);
             IPowerNFT.Holding memory holding = env.nft.holdingOf(ids[i]);
             IPowerNFT.GuaranteeStatus memory guarantee = holding.guarantee;
-            if (rig.place == 0) late += holding.earned - holding.unpaid - holding.paid + guarantee.payableNow;
-            else if (rig.earned != holding.earned || rig.guaranteeDue != guarantee.due) booked = false;
+            if (rig.place == 0) {
+                // a claim pays it once, however often it is named
+                if (_isNew(ids, i)) late += holding.earned - holding.unpaid - holding.paid + guarantee.payableNow;
+            } else if (rig.earned != holding.earned || rig.guaranteeDue != guarantee.due) booked = false;
         }
         if (!booked) settle(book, env);
+    }
+
+    /// @dev Whether none of the ids before is the same.
+    function _isNew(uint256[] memory ids, uint256 i) private pure returns (bool) {
+        for (uint256 j = 0; j < i; ++j) {
+            if (ids[j] == ids[i]) return false;
+        }
+        return true;
     }
 
     /// @notice Takes down income that came in. Emits Collected.

@@ -59,7 +59,7 @@ struct Line {
 library Queue {
     using SafeCast for uint256;
 
-    /// @notice A request, whether it exists or not: numbers count from 1 and never reach 2^64.
+    /// @notice A request, whether it exists or not: numbers count from 1 and never reach 2^63.
     function entryOf(uint256 requestId) internal pure returns (Entry storage entry) {
         uint256 slot = Slots.at(Rooms.ENTRY, Tokens.key(requestId));
         assembly ("memory-safe") {

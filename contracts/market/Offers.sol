@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import { IPowerNFT } from "../power/IPowerNFT.sol";
+import { Tokens } from "../power/Token.sol";
 import { Books, FIL, OfferEntry, Totals } from "./Books.sol";
 import { BuyerBounds } from "./BuyerBounds.sol";
 import { IPowerMarket } from "./IPowerMarket.sol";
@@ -17,7 +18,7 @@ abstract contract Offers is Trading {
         if (terms.amount == 0) revert NoPrice();
         _checkTerm(terms.expiry);
         bool anyOfMiner = terms.id == 0;
-        if (anyOfMiner == (terms.minerId == 0) || terms.id > type(uint64).max)
+        if (anyOfMiner == (terms.minerId == 0) || terms.id >= Tokens.ID_LIMIT)
             revert BadTarget(terms.id, terms.minerId);
         uint16 coin = _allowedCoin(terms.coin);
         Totals storage totals = Books.totals();

@@ -69,7 +69,7 @@ library Tokens {
     /// @dev Basis points in the whole.
     uint256 private constant BPS = 10_000;
     /// @dev Ids are below this.
-    uint256 private constant ID_LIMIT = 1 << 63;
+    uint256 internal constant ID_LIMIT = 1 << 63;
     /// @dev Where fields begin in the first slot, bits.
     uint256 private constant ATTESTED_AT = 216;
     uint256 private constant CHALLENGED = 248;

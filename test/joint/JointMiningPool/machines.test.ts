@@ -260,6 +260,26 @@ describe("the end of a machine (R-JMP-2, R-JMP-4)", () => {
     expect(none).to.equal(0n);
   });
 
+  it("brings what comes later once, however often it is named", async () => {
+    const p = await mining();
+    const { expiry } = await p.pool.machineOf(p.id);
+    await earn(p, p.miner, WON_A_DAY);
+    await p.fil.mineTo(expiry + 42n * DAY);
+    await p.pool.settle();
+    await p.fil.setEarlyTerminations(p.miner, true); // nothing can be withdrawn for now
+    await p.pool.recogniseLoss(p.id);
+    await p.fil.setEarlyTerminations(p.miner, false);
+    await p.nft.harvest(p.miner);
+    const payable = await p.nft.payableOf(p.id);
+    expect(payable).to.be.greaterThan(0n);
+    const before = (await p.pool.accounts()).cash;
+    await expect(p.pool.collect([p.id, p.id]))
+      .to.emit(p.pool, "Collected")
+      .withArgs(payable);
+    const { cash, receivables, soundReceivables } = await p.pool.accounts();
+    expect([cash - before, receivables, soundReceivables]).to.deep.equal([payable, 0n, 0n]);
+  });
+
   it("is sold for what it still brings once it has expired", async () => {
     const p = await mining();
     const { expiry } = await p.pool.machineOf(p.id);

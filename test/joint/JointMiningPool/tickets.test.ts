@@ -91,6 +91,15 @@ describe("JointMiningPool.requestRedeem (R-JMP-5, ERC-7540)", () => {
 });
 
 describe("the queue (R-JMP-5)", () => {
+  it("has one ticket of each number: what is beyond 63 bits is no other name of a smaller one", async () => {
+    const p = await mining();
+    await request(p, 0);
+    for (const bit of [63n, 64n, 255n]) {
+      expect((await p.pool.ticketOf(1n | (1n << bit))).shares).to.equal(0n);
+      expect((await p.pool.machineOf(p.id | (1n << bit))).cost).to.equal(0n);
+    }
+  });
+
   it("pays first who came first, from new deposits", async () => {
     const p = await mining();
     await request(p, 0);

@@ -109,6 +109,7 @@ describe("PowerMarket.offer", () => {
     for (const [id, minerId] of [
       [0n, 0n],
       [p.id, p.miner],
+      [1n << 63n, 0n],
       [1n << 64n, 0n],
     ] as const) {
       await expect(offer(p, { id, minerId }))

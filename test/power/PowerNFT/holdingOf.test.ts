@@ -14,11 +14,14 @@ describe("PowerNFT.holdingOf", () => {
     await p.fil.mine(DAY);
     await attest(p, p.id, p.nominal / 2n);
     await attest(p, p.id, p.nominal / 2n);
+    const holder = await p.nft.ownerOf(p.id);
+    const signer = [p.holder, p.buyer, p.stranger].find(({ address }) => address === holder) ?? p.holder;
+    await p.nft.connect(signer).claim([p.id], holder);
     await earn(p, MINER, FIL(20));
     await p.fil.mine(2n * DAY);
     await p.nft.sync(MINER);
-    const holder = await p.nft.ownerOf(p.id);
-    const signer = [p.holder, p.buyer, p.stranger].find(({ address }) => address === holder) ?? p.holder;
+    await p.fil.penalise(MINER, (await p.fil.ledgerOf(MINER)).available + FIL(15));
+    await p.nft.sync(MINER);
     await p.nft.connect(signer).approve(p.governance.address, p.id);
 
     const holding = await p.nft.holdingOf(p.id);
@@ -36,8 +39,10 @@ describe("PowerNFT.holdingOf", () => {
     expect(holding.guarantee).to.deep.equal(await p.nft.guaranteeOf(p.id));
     expect([holding.lastSync, holding.arrears]).to.deep.equal([miner.lastSync, miner.arrears]);
     expect([holding.owed, holding.soldPower]).to.deep.equal([miner.owed, miner.nominalPower]);
-    expect(holding.earned, "something was earned").to.be.greaterThan(0n);
-    expect(holding.guarantee.due, "something is due").to.be.greaterThan(0n);
+    const { earned, unpaid, paid, arrears, owed, guarantee } = holding;
+    for (const amount of [earned, unpaid, paid, arrears, owed, guarantee.due, guarantee.remaining]) {
+      expect(amount, "or it could be left out").to.be.greaterThan(0n);
+    }
   });
 
   it("refuses an unknown NFT", async () => {
