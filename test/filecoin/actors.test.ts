@@ -58,6 +58,7 @@ describe("simulated actors", () => {
     expect(await say(17n, "0xff")).to.equal(21n);
     expect(await say(22n, "0xff")).to.equal(16n);
     expect(await say(14n, "0x820000")).to.equal(18n);
+    expect(await say(24n, "0x8200")).to.equal(21n);
     expect(await say(27n)).to.equal(22n);
   });
 

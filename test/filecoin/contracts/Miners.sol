@@ -121,6 +121,7 @@ abstract contract Miners is Actors {
     uint64 private constant CHANGE_PEER_ID = 4;
     uint64 private constant APPLY_REWARDS = 14;
     uint64 private constant CONFIRM_WORKER = 21;
+    uint64 private constant DISPUTE_WINDOWED_POST = 24;
     /// @dev The methods of messages that nothing here acts on, one bit each: 3, 4, 5, 9 to 15, 17 to 20, 24, 28, 32 and
     /// 34 to 36.
     uint256 private constant NOT_IMITATED = 0x1d111efe38;
@@ -168,10 +169,15 @@ abstract contract Miners is Actors {
         } else if (m.method == CHANGE_PEER_ID) {
             r.readArray(1);
             r.readBytes();
+        } else if (m.method == DISPUTE_WINDOWED_POST) {
+            r.readArray(2);
+            r.readUint();
+            r.readUint();
         } else {
             r.bad = true;
         }
         _params(r);
+        if (m.method == DISPUTE_WINDOWED_POST) revert NotImitated(m.method); // anybody may, if the deadline is the right one
         _check(m.method == CHANGE_PEER_ID && _controls(s, m.from), FORBIDDEN);
         revert NotImitated(m.method);
     }
