@@ -1,7 +1,13 @@
 import type { ContractFactory, ContractTransactionReceipt, Signer } from "ethers";
 
 import type { Libraries } from "./link.ts";
-import { type Attestors, type ProtocolAddresses, type RoleHolders, planDeployment } from "./planDeployment.ts";
+import {
+  type Attestors,
+  type PlannedContract,
+  type ProtocolAddresses,
+  type RoleHolders,
+  planDeployment,
+} from "./planDeployment.ts";
 
 export type { Libraries } from "./link.ts";
 export type { Attestors, ProtocolAddresses, RoleHolders } from "./planDeployment.ts";
@@ -45,6 +51,21 @@ export async function deployProtocol(
 ): Promise<ProtocolAddresses> {
   const from = await deployer.getAddress();
   const { contracts, addresses } = planDeployment(from, await deployer.getNonce(), holders, attestors, wrappedFil);
+  await deployPlanned(factoryOf, deployer, contracts, onDeployed);
+  return addresses;
+}
+
+/**
+ * Deploys contracts one after the other, each to its planned address.
+ *
+ * @throws {WrongDeploymentAddressError} when another transaction of the deployer came in between.
+ */
+export async function deployPlanned(
+  factoryOf: FactoryOf,
+  deployer: Signer,
+  contracts: readonly PlannedContract[],
+  onDeployed: OnDeployed = () => {},
+): Promise<void> {
   for (const { name, address: expected, args, libraries } of contracts) {
     const factory = await factoryOf(name, deployer, libraries);
     const contract = await factory.deploy(...args);
@@ -55,5 +76,4 @@ export async function deployProtocol(
     }
     onDeployed(name, address, receipt);
   }
-  return addresses;
 }

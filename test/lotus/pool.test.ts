@@ -3,6 +3,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { Contract, type ContractTransactionReceipt, Wallet } from "ethers";
 
 import type { Hex } from "../../lib/hex.ts";
+import { deployPlanned } from "../../lib/protocol/deploy.ts";
 import { planCoinPool } from "../../lib/protocol/planCoinPool.ts";
 import { coinChange, governanceCall } from "../../lib/protocol/poolGovernance.ts";
 import { FIL, idOf } from "./lotus.ts";
@@ -181,9 +182,7 @@ describe("a joint mining pool on a real Lotus network (R-JMP)", function () {
     await coin.waitForDeployment();
     const terms = { coin: await coin.getAddress(), firstPrice: DOLLARS, name: "Joint Mining Dollar", symbol: "dUSD" };
     const plan = planCoinPool(deployer.address, await deployer.getNonce(), protocol.addresses, terms);
-    for (const { name, args, libraries } of plan.contracts) {
-      await (await (await factoryOf(name, deployer, libraries)).deploy(...args)).waitForDeployment();
-    }
+    await deployPlanned(factoryOf, deployer, plan.contracts);
     return {
       coin: coin.connect(buyer) as Contract,
       pool: new Contract(plan.pool, artifact("JointMiningPool").abi, buyer),
