@@ -143,15 +143,6 @@ library Rigs {
 
     /// @notice Forgets a machine.
     function forget(uint256 id) internal {
-        Rig storage rig = at(id);
-        assembly ("memory-safe") {
-            for {
-                let i := 0
-            } lt(i, 14) {
-                i := add(i, 2)
-            } {
-                sstore(add(rig.slot, i), 0)
-            }
-        }
+        Slots.clear(Slots.at(Rooms.RIG, Tokens.key(id)), 14);
     }
 }

@@ -8,6 +8,7 @@ import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { MinerActor } from "../fvm/MinerActor.sol";
 import { PowerActor } from "../fvm/PowerActor.sol";
+import { BuyerBounds } from "../market/BuyerBounds.sol";
 import { IPowerMarket } from "../market/IPowerMarket.sol";
 import { IPowerNFT } from "../power/IPowerNFT.sol";
 import { BPS, Book, DAY, Env, MACHINES, MEASURED_FOR, Rig, Rigs } from "./Book.sol";
@@ -40,8 +41,7 @@ library Buying {
         (IJointMiningPool.Appraisal memory found, Offer memory offer) = _appraise(book, env, id);
         price = found.price;
         uint256 before = book.upper(env.coin != address(0), env.lastPrice);
-        IPowerNFT.GuaranteeStatus memory guarantee = offer.holding.guarantee;
-        uint256 along = found.unpaidIncome + guarantee.due - guarantee.paid - guarantee.payableNow;
+        uint256 along = BuyerBounds.unpaidOf(offer.holding);
         uint256 cost = price - Math.min(price, Pricing.toAsset(along, env.cautiousPrice));
         _write(book, found, offer, id, cost);
         Machines.add(book, env, id, along);

@@ -317,11 +317,8 @@ library Machines {
         }
     }
 
-    function _read(IPowerNFT nft, uint256 id) private view returns (Reading memory) {
-        return _readingOf(nft.holdingOf(id), id);
-    }
-
-    function _readingOf(IPowerNFT.Holding memory holding, uint256 id) private view returns (Reading memory reading) {
+    function _read(IPowerNFT nft, uint256 id) private view returns (Reading memory reading) {
+        IPowerNFT.Holding memory holding = nft.holdingOf(id);
         IPowerNFT.GuaranteeStatus memory guarantee = holding.guarantee;
         reading.id = id;
         reading.lastSync = holding.lastSync;

@@ -206,11 +206,7 @@ library Queue {
         Chain storage chain = chainOf(controller);
         chain.first = entry.next;
         --chain.count;
-        assembly ("memory-safe") {
-            sstore(entry.slot, 0)
-            sstore(add(entry.slot, 2), 0)
-            sstore(add(entry.slot, 4), 0)
-        }
+        Slots.clear(Slots.at(Rooms.ENTRY, Tokens.key(id)), 6);
     }
 
     function _paidOf(Line storage line, Entry storage entry) private view returns (uint256) {

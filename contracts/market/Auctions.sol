@@ -77,7 +77,9 @@ abstract contract Auctions is Trading {
         IPowerNFT.Power memory power = NFT.powerOf(id);
         address bidder = entry.bidder;
         if (bidder == address(0) || power.weight < entry.minWeight) return _fail(id, entry);
-        Sale memory sale = _saleOf(id, entry.seller, entry.coin, entry.bid, entry.feeBps, power.royaltyBps);
+        uint16 royaltyBps = power.royaltyBps;
+        address receiver = _royaltyReceiver(id, royaltyBps);
+        Sale memory sale = _saleOf(id, entry.seller, entry.coin, entry.bid, entry.feeBps, royaltyBps, receiver);
         Books.forgetAuction(id);
         Due memory due = Till.enter(sale, false);
         _saySold(sale, bidder);

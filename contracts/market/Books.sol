@@ -149,7 +149,7 @@ library Books {
     }
 
     function forgetOffer(uint256 offerId) internal {
-        _clear(Slots.at(OFFER, Tokens.key(offerId)), 8);
+        Slots.clear(Slots.at(OFFER, Tokens.key(offerId)), 8);
     }
 
     function auction(uint256 id) internal pure returns (AuctionEntry storage found) {
@@ -160,7 +160,7 @@ library Books {
     }
 
     function forgetAuction(uint256 id) internal {
-        _clear(Slots.at(AUCTION, Tokens.key(id)), 6);
+        Slots.clear(Slots.at(AUCTION, Tokens.key(id)), 6);
     }
 
     function account(uint16 number, address owner) internal pure returns (Account storage found) {
@@ -203,18 +203,5 @@ library Books {
     /// @dev Two keys as one: nobody can find another pair with the same 160 bits.
     function _hashed(uint256 key, address owner) private pure returns (address) {
         return address(uint160(uint256(keccak256(abi.encode(key, owner)))));
-    }
-
-    /// @dev The even ones of so many slots.
-    function _clear(uint256 slot, uint256 slots) private {
-        assembly ("memory-safe") {
-            for {
-                let i := 0
-            } lt(i, slots) {
-                i := add(i, 2)
-            } {
-                sstore(add(slot, i), 0)
-            }
-        }
     }
 }

@@ -51,7 +51,9 @@ abstract contract Offers is Trading {
         }
         bytes memory reason = _boundsOf(entry).refusal(NFT, id, power);
         if (reason.length != 0) _refuse(reason);
-        Sale memory sale = _saleOf(id, msg.sender, entry.coin, entry.amount, entry.feeBps, power.royaltyBps);
+        uint16 royaltyBps = power.royaltyBps;
+        address receiver = _royaltyReceiver(id, royaltyBps);
+        Sale memory sale = _saleOf(id, msg.sender, entry.coin, entry.amount, entry.feeBps, royaltyBps, receiver);
         net = sale.price - sale.fee - sale.royalty;
         Books.forgetOffer(offerId);
         _endListing(id, msg.sender);

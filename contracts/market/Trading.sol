@@ -60,18 +60,9 @@ abstract contract Trading is IPowerMarket {
         if (Books.listing(id, seller).price != 0) Books.forgetListing(id, seller);
     }
 
-    /// @dev What a sale at a price comes to, when only the royalty's part is known.
-    function _saleOf(
-        uint256 id,
-        address seller,
-        uint16 coin,
-        uint256 price,
-        uint16 feeBps,
-        uint16 royaltyBps
-    ) internal view returns (Sale memory) {
-        address receiver;
-        if (royaltyBps != 0) (receiver, ) = IERC2981(address(NFT)).royaltyInfo(id, price);
-        return _saleOf(id, seller, coin, price, feeBps, royaltyBps, receiver);
+    /// @dev Who gets the royalty of an NFT; not asked for where there is none.
+    function _royaltyReceiver(uint256 id, uint16 royaltyBps) internal view returns (address receiver) {
+        if (royaltyBps != 0) (receiver, ) = IERC2981(address(NFT)).royaltyInfo(id, 0);
     }
 
     /// @dev What a sale at a price comes to. A royalty that the seller itself would get is none.

@@ -35,7 +35,6 @@ import { Weights } from "./Weights.sol";
 /// implementation, miners are native actors, and payees are paid by a native send that runs nothing.
 contract PowerNFT is IPowerNFT, IERC2981, IERC4906, HeldToken, PowerParameters {
     using IncomeLedger for Line;
-    using Accounts for Account;
     using Tokens for Token;
 
     /// @dev Basis points in the whole.

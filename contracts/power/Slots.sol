@@ -102,6 +102,19 @@ library Slots {
         return (room << ROOM_SHIFT) | (uint256(keccak256(abi.encode(holder, other))) >> 10);
     }
 
+    /// @notice Clears a structure that begins at a slot: the even ones of so many slots.
+    function clear(uint256 slot, uint256 slots) internal {
+        assembly ("memory-safe") {
+            for {
+                let i := 0
+            } lt(i, slots) {
+                i := add(i, 2)
+            } {
+                sstore(add(slot, i), 0)
+            }
+        }
+    }
+
     /// @dev 24 bits, two to each five.
     function _spread(uint256 bits) private pure returns (uint256) {
         bits = (bits & 0xFFF) | ((bits & 0xFFF000) << 18); // two halves of 12, 30 apart

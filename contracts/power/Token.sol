@@ -117,16 +117,7 @@ library Tokens {
 
     /// @notice Forgets an NFT. Its sector runs, knots and guarantee stay where nobody looks: no id is given twice.
     function clear(uint256 id) internal {
-        Token storage token = at(id);
-        assembly ("memory-safe") {
-            for {
-                let i := 0
-            } lt(i, 8) {
-                i := add(i, 2)
-            } {
-                sstore(add(token.slot, i), 0)
-            }
-        }
+        Slots.clear(Slots.ofToken(key(id)), 8);
     }
 
     /// @notice An id as an index into rooms. Ids count from 1 and never reach 2^63: what is larger is as unknown as 0.
